@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// The version, and the only compiler conditionals of weft: what differs between g++, clang and nvcc, and
+// the width of the vectors that element-wise loops are made of. Nothing else in weft asks which compiler
+// this is.
+#pragma once
+
+#define WEFT_VERSION_MAJOR 0
+#define WEFT_VERSION_MINOR 1
+#define WEFT_VERSION_PATCH 0
+
+// Marks a function that also runs in device code when nvcc compiles it.
+#if defined(__CUDACC__)
+#define WEFT_HOST_DEVICE __host__ __device__
+#else
+#define WEFT_HOST_DEVICE
+#endif
+
+namespace weft {
+
+// Bytes of one vector register of the instruction set this file is compiled for; 1 for nvcc, whose
+// functions for host and device cannot hold vectors: its loops are scalar, for the host compiler to
+// vectorise.
+#if defined(__CUDACC__)
+inline constexpr int register_bytes = 1;
+#elif defined(__AVX512F__)
+inline constexpr int register_bytes = 64;
+#elif defined(__AVX__)
+inline constexpr int register_bytes = 32;
+#else
+inline constexpr int register_bytes = 16;
+#endif
+
+}  // namespace weft

@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// weft::error, what every function of weft throws: a code, the text, and, when a node is to blame, its
+// name and the line of the user's program that made it. Copies share nothing and may cross threads.
+#pragma once
+
+#include <weft/core/failure.hpp>
+
+#include <source_location>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace weft {
+
+// The error of a graph or a session. what() says what is wrong with names and numbers, what exists
+// instead, and what to do; node() and where() are empty (line 0) where no node is to blame.
+class error : public std::runtime_error {
+public:
+    error(errc code, const std::string& text) : std::runtime_error(text), code_(code) {}
+    error(errc code, const std::string& text, std::string node, std::source_location where)
+        : std::runtime_error(text), code_(code), node_(std::move(node)), where_(where) {}
+
+    errc code() const noexcept { return code_; }
+    const std::string& node() const noexcept { return node_; }
+    std::source_location where() const noexcept { return where_; }
+
+private:
+    errc code_;
+    std::string node_;
+    std::source_location where_{};
+};
+
+// "file.cpp:12", without the folders; empty for an unknown place.
+inline std::string to_string(const std::source_location& where) {
+    if (where.line() == 0) return {};
+    std::string file = where.file_name();
+    if (auto slash = file.find_last_of('/'); slash != file.npos) file.erase(0, slash + 1);
+    return file + ':' + std::to_string(where.line());
+}
+
+}  // namespace weft

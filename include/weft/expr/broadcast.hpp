@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// NumPy's broadcasting on the dimensions in types, and the checks of it that the compiler makes. A dyn
+// dimension agrees with everything here; it is checked again when the sizes are known.
+#pragma once
+
+#include <weft/core/tensor.hpp>
+
+namespace weft {
+
+// Whether two static shapes can be operands of one element-wise op.
+constexpr bool is_broadcastable(const dims& a, const dims& b) {
+    const std::size_t common = a.rank < b.rank ? a.rank : b.rank;
+    for (std::size_t i = 1; i <= common; ++i) {
+        const std::size_t x = a[a.rank - i];
+        const std::size_t y = b[b.rank - i];
+        if (x != y && x != 1 && y != 1 && x != dyn && y != dyn) return false;
+    }
+    return true;
+}
+
+// The broadcast of two static shapes. dyn against a number above 1 gives the number: whatever the
+// dimension turns out to be, it must be that or 1. Where they do not broadcast, a's dimension is taken.
+constexpr dims broadcast_static(const dims& a, const dims& b) {
+    dims out = a.rank >= b.rank ? a : b;
+    const std::size_t common = a.rank < b.rank ? a.rank : b.rank;
+    for (std::size_t i = 1; i <= common; ++i) {
+        const std::size_t x = a[a.rank - i];
+        const std::size_t y = b[b.rank - i];
+        out[out.rank - i] = x == 1 || (x == dyn && y != 1) ? y : x;
+    }
+    return out;
+}
+
+// The broadcast of the shapes of several tensor types, as a type with a `value`.
+template <class... Tensors>
+struct broadcast_shape {
+    static constexpr dims value = [] {
+        dims out;
+        ((out = broadcast_static(out, Tensors::shape_type::value)), ...);
+        return out;
+    }();
+};
+
+// Instantiated where static shapes do not broadcast; its arguments are the two shapes.
+template <class A, class B>
+struct require_broadcast {
+    static constexpr bool ok = is_broadcastable(A::value, B::value);
+    static_assert(ok, "weft: these shapes do not broadcast: aligned at the last axis, dimensions must be "
+                      "equal or 1; reshape<...>(x) or expand_dims<axis>(x) change a shape");
+};
+
+// Instantiated where element types are mixed; its arguments are the two types.
+template <class A, class B>
+struct require_same_element {
+    static constexpr bool ok = std::is_same_v<A, B>;
+    static_assert(ok, "weft: the operands have different element types and weft does not convert "
+                      "silently; write cast<T>(x)");
+};
+
+// Instantiated where a number is no value of the tensor's element type, 0.5 with integers, say.
+template <class Element, class Literal>
+struct require_literal_of_element {
+    static constexpr bool ok = std::is_same_v<Element, bool> == std::is_same_v<Literal, bool> &&
+                               (!is_integer<Element> || !std::is_floating_point_v<Literal>);
+    static_assert(ok, "weft: a number of this type does not fit the tensor's element type; write a "
+                      "literal of that type, or cast<T>(x)");
+};
+
+}  // namespace weft

@@ -1,0 +1,178 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// graph_base: the records of a graph, their names, and the scopes that are open. It is append-only: a node
+// never changes, and what a session planned stays valid when nodes are added. Types live in the handles
+// (node.hpp); nothing here is a template. One thread builds; runs may go on meanwhile in others as long as
+// they are already planned.
+#pragma once
+
+#include <weft/graph/device_function.hpp>
+#include <weft/graph/record.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <unordered_map>
+
+namespace weft {
+
+// An open scope: what one of the guards of scope.hpp adds to the nodes that are made under it.
+struct scope_entry {
+    enum class kind : unsigned char { device, function, reset, controls, no_controls, name, colocate };
+    kind what;
+    device_spec spec{};
+    std::optional<device_function> function{};
+    std::vector<node_id> nodes{};          // of controls; the one of colocate
+    std::string prefix{};                  // of name, with a slash at its end
+};
+
+class graph_base {
+public:
+    graph_base(const graph_base&) = delete;
+    graph_base& operator=(const graph_base&) = delete;
+    virtual ~graph_base() = default;
+
+    std::size_t size() const { return records_.size(); }
+    const node_record& record(node_id id) const { return *records_[id]; }
+    // The variables, in the order of making.
+    std::span<const node_id> variables() const { return variables_; }
+    // The node that stores a variable's initial value.
+    node_id initializer_of(node_id variable) const { return initializers_.at(variable); }
+
+    // Adds a node: gives it its number, a name that is unique (from the record's, else from its op), and
+    // what the open scopes add. Throws error invalid_argument for a malformed name.
+    node_id add(node_record record);
+    // Adds a node that belongs to the variable `record.target`: named after it, under no scope.
+    node_id add_beside(node_record record, const char* suffix);
+    // The same for the one that stores the initial value.
+    node_id add_initializer(node_record record);
+
+    // Makes `after` wait for `before`, whenever both run. A cycle is found when it would run.
+    void add_control(node_id before, node_id after) {
+        records_[after]->controls.push_back(before);
+    }
+
+    // Opens a scope and gives its depth; close(depth) closes it and what was opened inside.
+    std::size_t open(scope_entry scope) {
+        scopes_.push_back(std::move(scope));
+        return scopes_.size() - 1;
+    }
+    void close(std::size_t depth) noexcept { scopes_.erase(scopes_.begin() + static_cast<std::ptrdiff_t>(depth), scopes_.end()); }
+    // The prefix of a name scope inside the open ones, made unique.
+    std::string scope_prefix(const std::string& name);
+
+protected:
+    graph_base() = default;
+
+private:
+    std::string prefix() const;
+    std::string unique(const std::string& name);
+    device_spec device_for(const node_record& record) const;
+    void apply_scopes(node_record& record) const;
+    node_id append(node_record record);
+
+    std::vector<std::unique_ptr<node_record>> records_;
+    std::vector<node_id> variables_;
+    std::unordered_map<node_id, node_id> initializers_;
+    std::unordered_map<std::string, int> names_;   // how many times a name was asked for
+    std::vector<scope_entry> scopes_;
+};
+
+namespace detail {
+// TensorFlow's rule: a letter, digit or dot, then those, '_', '-', '/' and '\'.
+inline bool is_node_name(std::string_view name) {
+    bool first = true;
+    for (char c : name) {
+        const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.';
+        if (!word && (first || (c != '_' && c != '-' && c != '/' && c != '\\'))) return false;
+        first = false;
+    }
+    return !first;
+}
+}  // namespace detail
+
+inline std::string graph_base::prefix() const {
+    for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope)
+        if (scope->what == scope_entry::kind::name) return scope->prefix;
+    return {};
+}
+
+inline std::string graph_base::unique(const std::string& name) {
+    int& asked = names_[name];
+    if (asked++ == 0) return name;
+    for (;;) {
+        std::string next = name + '_' + std::to_string(names_[name]++ - 1);
+        if (names_.emplace(next, 1).second) return next;
+    }
+}
+
+inline std::string graph_base::scope_prefix(const std::string& name) {
+    return unique(prefix() + name) + '/';
+}
+
+// From the outermost scope to the innermost; each fills in or overrides part by part.
+inline device_spec graph_base::device_for(const node_record& record) const {
+    device_spec spec;
+    for (const scope_entry& scope : scopes_) {
+        switch (scope.what) {
+            case scope_entry::kind::device: spec = spec.merged(scope.spec); break;
+            case scope_entry::kind::function: spec = spec.merged((*scope.function)(record)); break;
+            case scope_entry::kind::reset:
+            case scope_entry::kind::colocate: spec = {}; break;
+            default: break;
+        }
+    }
+    return spec;
+}
+
+inline void graph_base::apply_scopes(node_record& record) const {
+    record.requested = device_for(record).merged(record.requested);
+    for (const scope_entry& scope : scopes_) {
+        if (scope.what == scope_entry::kind::no_controls) record.controls.clear();
+        if (scope.what == scope_entry::kind::controls)
+            for (node_id id : scope.nodes)
+                if (std::find(record.controls.begin(), record.controls.end(), id) ==
+                    record.controls.end())
+                    record.controls.push_back(id);
+        if (scope.what == scope_entry::kind::reset) record.colocated.clear();
+        if (scope.what == scope_entry::kind::colocate) record.colocated.push_back(scope.nodes.front());
+    }
+}
+
+inline node_id graph_base::append(node_record record) {
+    record.id = static_cast<node_id>(records_.size());
+    if (record.role == node_role::variable) variables_.push_back(record.id);
+    records_.push_back(std::make_unique<node_record>(std::move(record)));
+    return records_.back()->id;
+}
+
+inline node_id graph_base::add(node_record record) {
+    if (record.name.empty()) {
+        record.name = record.op;
+    } else if (!detail::is_node_name(record.name)) {
+        throw error(errc::invalid_argument,
+                    '\'' + record.name + "' is no name for a node: use letters, digits and '._-/', "
+                                         "and begin with a letter, digit or dot (" +
+                        to_string(record.where) + ')',
+                    record.name, record.where);
+    }
+    record.name = unique(prefix() + record.name);
+    apply_scopes(record);
+    return append(std::move(record));
+}
+
+inline node_id graph_base::add_beside(node_record record, const char* suffix) {
+    record.name = unique(records_[record.target]->name + '/' + suffix);
+    return append(std::move(record));
+}
+
+inline node_id graph_base::add_initializer(node_record record) {
+    const node_id target = record.target;
+    const node_id id = add_beside(std::move(record), "Assign");
+    initializers_.emplace(target, id);
+    return id;
+}
+
+}  // namespace weft

@@ -1,0 +1,149 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// variable<V>: a node whose value a session keeps between runs. assign and its kin are nodes that store a
+// new value when they run; a read that is not ordered after a write of the same run sees the value from
+// before it. Every variable has an initializer.
+#pragma once
+
+#include <weft/graph/node.hpp>
+#include <weft/graph/sources.hpp>
+#include <weft/ops/full.hpp>
+#include <weft/ops/identity.hpp>
+#include <weft/ops/sub.hpp>
+
+namespace weft {
+
+namespace detail {
+
+// Instantiated where a value cannot be stored in a variable; its arguments are the two types.
+template <class Variable, class Value>
+struct require_assignable {
+    static constexpr bool ok = [] {
+        if (!std::is_same_v<typename Variable::value_type, typename Value::value_type>) return false;
+        const dims to = Variable::shape_type::value;
+        const dims from = Value::shape_type::value;
+        if (to.rank != from.rank) return false;
+        for (std::size_t axis = 0; axis < to.rank; ++axis)
+            if (to[axis] != from[axis] && to[axis] != dyn && from[axis] != dyn) return false;
+        return true;
+    }();
+    static_assert(ok, "weft: this value has another element type or shape than the variable; cast<T>(x), "
+                      "reshape<...>(x) and broadcast_to<...>(x) change them");
+};
+
+// A tensor type's constant of one number.
+template <class T, std::size_t... Dims, number U>
+auto filled(tensor<T, Dims...>*, U value) {
+    static_assert(static_shape<Dims...>::known, "weft: a number can be assigned to a variable of known "
+                                                "dimensions only; assign an expression of its shape");
+    static_cast<void>(require_literal_of_element<T, U>::ok);
+    return full<T, Dims...>(static_cast<T>(value));
+}
+
+// The kernels of a node that stores `e` (a settled expression or a node) into a variable of elements T:
+// those of e, on the kinds where such variables can be.
+template <class T, class Kinds, class Device, class E>
+void add_assign_kernel(collector& into, const E& e) {
+    auto program = make_program<Device>(into, e);
+    using program_type = decltype(program);
+    const void* stored = into.record.keep(program);
+    kernel_entry entry{Device::name, nullptr, stored, {}};
+    if constexpr (!has_kernel<ops::variable, Device, T>) {
+        entry.missing = text_of(static_cast<missing<ops::variable, Device, T>*>(nullptr));
+    } else if constexpr (!placeable_on<E, Device>) {
+        entry.missing = text_of(static_cast<first_missing_t<E, Device>*>(nullptr));
+        into.record.registered = registered_of<Kinds>(static_cast<first_missing_t<E, Device>*>(nullptr));
+    } else {
+        entry.run = &program_type::run;
+    }
+    into.record.kernels.push_back(std::move(entry));
+    into.record.shape = &program_type::shape;
+    into.record.shape_parameters = stored;
+}
+template <class T, class E, class... Kinds>
+void add_assign_kernels(collector& into, const E& e, device_kinds<Kinds...>) {
+    ((into.record.fused.clear(), add_assign_kernel<T, device_kinds<Kinds...>, Kinds>(into, e)), ...);
+}
+
+// The record of a node that stores `e` into a variable.
+template <class Kinds, class V, class E>
+node_record assign_record(graph_base& owner, node_id target, const char* op, const E& e,
+                          const std::source_location& where) {
+    static_cast<void>(require_assignable<V, result_of_t<E>>::ok);
+    const division<Kinds> division_into{owner, where};
+    const auto settled = settle<true>(division_into, e);
+    node_record record;
+    record.where = where;
+    record.op = op;
+    record.role = node_role::assign;
+    record.target = target;
+    record.type = value_type_of<V>();
+    record.registered = &registered_kernels<ops::variable, Kinds>;
+    record.fallible = may_fail<std::remove_const_t<decltype(settled)>>;
+    record.cost_ns = tree_cost<std::remove_const_t<decltype(settled)>>;
+    collector into{owner, record};
+    add_assign_kernels<typename V::value_type>(into, settled, Kinds{});
+    if (!record.fused.empty()) record.fused.insert(record.fused.begin(), op);
+    return record;
+}
+
+}  // namespace detail
+
+template <class V, class Kinds>
+class variable : public node<V, Kinds> {
+public:
+    using node_type = node<V, Kinds>;
+    using done = node<void, Kinds>;
+
+    variable(graph_base& owner, node_id id) : node_type(owner, id) {}
+
+    // Stores the initial value; running it again stores it again.
+    done initializer() const { return {this->graph(), this->graph().initializer_of(this->id())}; }
+
+    // Stores the value of an expression or a number, evaluated when the node runs. Fails when it runs and
+    // the value's shape is not the variable's.
+    template <class E>
+        requires(tensor_expr<E> || number<E>)
+    done assign(const E& value, std::source_location where = std::source_location::current()) const {
+        return store("Assign", as_expression(value), where);
+    }
+    // Adds to the value, subtracts from it: one kernel, atomic towards other runs.
+    template <class E>
+        requires(tensor_expr<E> || number<E>)
+    done assign_add(const E& value, std::source_location where = std::source_location::current()) const {
+        return store("AssignAdd", self() + value, where);
+    }
+    template <class E>
+        requires(tensor_expr<E> || number<E>)
+    done assign_sub(const E& value, std::source_location where = std::source_location::current()) const {
+        return store("AssignSub", self() - value, where);
+    }
+    // A node with the value at the point of the order where it stands: made under
+    // control_dependencies on a write, it gives the value after it.
+    node_type read(std::source_location where = std::source_location::current()) const {
+        return node_type(identity(self()), where);
+    }
+
+private:
+    const node_type& self() const { return *this; }
+
+    template <class E>
+    static auto as_expression(const E& value) {
+        if constexpr (number<E>)
+            return detail::filled(static_cast<V*>(nullptr), value);
+        else
+            return value;
+    }
+    template <class E>
+    done store(const char* op, const E& e, const std::source_location& where) const {
+        graph_base& owner = this->graph();
+        return {owner, owner.add(detail::assign_record<Kinds, V>(owner, this->id(), op, stored(e), where))};
+    }
+    template <class E>
+    static const stored_t<E>& stored(const E& e) {
+        return e;
+    }
+};
+
+}  // namespace weft

@@ -1,0 +1,81 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// What a kernel sees at run time once types are gone: where its values are, and what its device offers.
+// A kernel never sees a pool, a thread or another node.
+#pragma once
+
+#include <weft/core/element.hpp>
+#include <weft/core/shape.hpp>
+
+#include <type_traits>
+#include <utility>
+
+namespace weft {
+
+// A value of a running graph: the bytes of a tensor and its shape, or a C++ object (shape unused).
+// A pointer that a kernel gets is one it may read or write from the thread it runs in.
+struct value_ref {
+    void* data = nullptr;
+    dims shape;
+};
+
+// A reference to a callable, without owning it: what parallel_for takes.
+class range_function {
+public:
+    template <class F>
+        requires(!std::is_same_v<std::remove_cvref_t<F>, range_function>)
+    range_function(F&& body)
+        : object_(const_cast<void*>(static_cast<const volatile void*>(&body))),
+          call_([](void* object, std::size_t first, std::size_t last) {
+              (*static_cast<std::remove_reference_t<F>*>(object))(first, last);
+          }) {}
+
+    void operator()(std::size_t first, std::size_t last) const { call_(object_, first, last); }
+
+private:
+    void* object_;
+    void (*call_)(void*, std::size_t, std::size_t);
+};
+
+// What every device kind offers a running kernel. One context serves one kernel at a time; its
+// parallel_for may be nested.
+class context_base {
+public:
+    context_base() = default;
+    context_base(const context_base&) = delete;
+    context_base& operator=(const context_base&) = delete;
+
+    // Calls body(first, last) on ranges that together cover [0, n) once, possibly from several threads
+    // at the same time; the calling thread takes part and returns when all is done. `cost_ns` is the
+    // estimated time of one index and decides how finely the range is cut; small ranges are not cut.
+    // The first exception of a body stops the rest and is thrown here.
+    virtual void parallel_for(std::size_t n, double cost_ns, range_function body) = 0;
+
+    // True once the run is cancelled, late or failed elsewhere; long kernels look and return early.
+    virtual bool stop_requested() const noexcept = 0;
+
+    // Memory for the duration of this kernel, 64-byte aligned and not initialised. Several calls give
+    // several blocks. Fails with resource_exhausted.
+    virtual void* scratch(std::size_t bytes) = 0;
+
+protected:
+    ~context_base() = default;
+};
+
+// The context of one device kind, the first parameter of its kernels. Device kinds that need more
+// (a stream, say) specialise it.
+template <class Device>
+class context : public context_base {
+protected:
+    ~context() = default;
+};
+
+// How a kernel is stored: parameters it was made with, its device's context, inputs, output.
+using kernel_function = void (*)(const void* parameters, context_base& ctx,
+                                 const value_ref* const* inputs, value_ref& output);
+
+// How a shape rule is stored: the output's shape from the inputs' ones; throws failure.
+using shape_function = dims (*)(const void* parameters, const dims* const* inputs);
+
+}  // namespace weft

@@ -1,0 +1,270 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// The scalar functions that element-wise kernels are made of. Each takes a V that is a number or a pack
+// of numbers and works lane by lane. They are the compiler's built-ins, so that <cmath> (16,000 lines)
+// stays out of every expression; accuracy is that of the C library.
+#pragma once
+
+#include <weft/core/failure.hpp>
+#include <weft/kernel/pack.hpp>
+
+namespace weft {
+
+// What the functions below take: an arithmetic type or a pack of one.
+template <class V>
+concept lanes = std::is_arithmetic_v<V> || is_pack<V>;
+
+namespace detail {
+
+// f of a scalar, or of each lane.
+template <class F, class V>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline V lanewise(F f, const V& x) {
+    if constexpr (is_pack<V>)
+        return map_lanes<lane_element_t<V>>(f, x);
+    else
+        return f(x);
+}
+template <class F, class V>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline V lanewise(F f, const V& x, const V& y) {
+    if constexpr (is_pack<V>)
+        return map_lanes<lane_element_t<V>>(f, x, y);
+    else
+        return f(x, y);
+}
+template <class T>
+inline constexpr bool is_float = std::is_same_v<T, float>;
+
+}  // namespace detail
+
+template <lanes V>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline V sqrt(const V& x) {
+    return detail::lanewise([](auto v) {
+        if constexpr (detail::is_float<decltype(v)>) return __builtin_sqrtf(v);
+        else return __builtin_sqrt(v);
+    }, x);
+}
+template <lanes V>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline V exp(const V& x) {
+    return detail::lanewise([](auto v) {
+        if constexpr (detail::is_float<decltype(v)>) return __builtin_expf(v);
+        else return __builtin_exp(v);
+    }, x);
+}
+template <lanes V>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline V expm1(const V& x) {
+    return detail::lanewise([](auto v) {
+        if constexpr (detail::is_float<decltype(v)>) return __builtin_expm1f(v);
+        else return __builtin_expm1(v);
+    }, x);
+}
+template <lanes V>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline V log(const V& x) {
+    return detail::lanewise([](auto v) {
+        if constexpr (detail::is_float<decltype(v)>) return __builtin_logf(v);
+        else return __builtin_log(v);
+    }, x);
+}
+template <lanes V>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline V log1p(const V& x) {
+    return detail::lanewise([](auto v) {
+        if constexpr (detail::is_float<decltype(v)>) return __builtin_log1pf(v);
+        else return __builtin_log1p(v);
+    }, x);
+}
+template <lanes V>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline V sin(const V& x) {
+    return detail::lanewise([](auto v) {
+        if constexpr (detail::is_float<decltype(v)>) return __builtin_sinf(v);
+        else return __builtin_sin(v);
+    }, x);
+}
+template <lanes V>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline V cos(const V& x) {
+    return detail::lanewise([](auto v) {
+        if constexpr (detail::is_float<decltype(v)>) return __builtin_cosf(v);
+        else return __builtin_cos(v);
+    }, x);
+}
+template <lanes V>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline V tanh(const V& x) {
+    return detail::lanewise([](auto v) {
+        if constexpr (detail::is_float<decltype(v)>) return __builtin_tanhf(v);
+        else return __builtin_tanh(v);
+    }, x);
+}
+template <lanes V>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline V erf(const V& x) {
+    return detail::lanewise([](auto v) {
+        if constexpr (detail::is_float<decltype(v)>) return __builtin_erff(v);
+        else return __builtin_erf(v);
+    }, x);
+}
+// 1 - erf(x), with all its digits where that is small.
+template <lanes V>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline V erfc(const V& x) {
+    return detail::lanewise([](auto v) {
+        if constexpr (detail::is_float<decltype(v)>) return __builtin_erfcf(v);
+        else return __builtin_erfc(v);
+    }, x);
+}
+template <lanes V>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline V floor(const V& x) {
+    return detail::lanewise([](auto v) {
+        if constexpr (detail::is_float<decltype(v)>) return __builtin_floorf(v);
+        else return __builtin_floor(v);
+    }, x);
+}
+template <lanes V>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline V ceil(const V& x) {
+    return detail::lanewise([](auto v) {
+        if constexpr (detail::is_float<decltype(v)>) return __builtin_ceilf(v);
+        else return __builtin_ceil(v);
+    }, x);
+}
+// To the nearest integer, halfway cases to the even one, as NumPy and TensorFlow.
+template <lanes V>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline V round(const V& x) {
+    return detail::lanewise([](auto v) {
+        if constexpr (detail::is_float<decltype(v)>) return __builtin_rintf(v);
+        else return __builtin_rint(v);
+    }, x);
+}
+// Floating-point powers, by the C library's rules for 0, infinities and NaN.
+template <lanes V>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline V pow(const V& x, const V& y) {
+    return detail::lanewise([](auto a, auto b) {
+        if constexpr (detail::is_float<decltype(a)>) return __builtin_powf(a, b);
+        else return __builtin_pow(a, b);
+    }, x, y);
+}
+
+// |x|; the smallest signed integer has no positive counterpart and stays itself. -0 gives +0.
+template <lanes V>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline V abs(const V& x) {
+    using T = lane_element_t<V>;
+    if constexpr (std::is_unsigned_v<T>) {
+        return x;
+    } else if constexpr (is_pack<V>) {
+        if constexpr (std::is_floating_point_v<T>) {
+            using bits = typename V::bits_type;
+            const bits sign = (bits)(V(T(-0.0)).v);
+            return V((typename V::register_type)((bits)x.v & ~sign));
+        } else {
+            return select(x < V(T{}), -x, x);
+        }
+    } else if constexpr (std::is_same_v<T, float>) {
+        return __builtin_fabsf(x);
+    } else if constexpr (std::is_floating_point_v<T>) {
+        return __builtin_fabs(x);
+    } else {
+        return x < T{} ? static_cast<T>(static_cast<std::make_unsigned_t<T>>(-1) *
+                                        static_cast<std::make_unsigned_t<T>>(x))
+                       : x;
+    }
+}
+
+// The larger and the smaller of two; NaN if either is NaN.
+template <lanes V>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline V maximum(const V& a, const V& b) {
+    const V larger = select(a < b, b, a);
+    if constexpr (std::is_floating_point_v<lane_element_t<V>>) return select(b != b, b, larger);
+    return larger;
+}
+template <lanes V>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline V minimum(const V& a, const V& b) {
+    const V smaller = select(b < a, b, a);
+    if constexpr (std::is_floating_point_v<lane_element_t<V>>) return select(b != b, b, smaller);
+    return smaller;
+}
+
+// a / b. Of integers: rounds towards zero, fails with invalid_argument where b is 0, wraps where the
+// quotient does not fit.
+template <lanes V>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline V divide(const V& a, const V& b) {
+    using T = lane_element_t<V>;
+    if constexpr (std::is_floating_point_v<T>) {
+        return a / b;
+    } else {
+        return detail::lanewise([](T x, T y) -> T {
+            if (y == T{}) fail(errc::invalid_argument, "division of integers by zero");
+            if constexpr (std::is_signed_v<T>)
+                if (y == T(-1)) return static_cast<T>(std::make_unsigned_t<T>(0) - std::make_unsigned_t<T>(x));
+            return static_cast<T>(x / y);
+        }, a, b);
+    }
+}
+
+// The remainder of a / b with the sign of b, as in Python and NumPy. Of integers: fails with
+// invalid_argument where b is 0.
+template <lanes V>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline V modulo(const V& a, const V& b) {
+    using T = lane_element_t<V>;
+    return detail::lanewise([](T x, T y) -> T {
+        if constexpr (std::is_floating_point_v<T>) {
+            const T r = static_cast<T>(detail::is_float<T> ? __builtin_fmodf(float(x), float(y))
+                                                           : __builtin_fmod(double(x), double(y)));
+            if (r != T{}) return (r < T{}) != (y < T{}) ? r + y : r;
+            return y < T{} ? -weft::abs(r) : weft::abs(r);
+        } else {
+            if (y == T{}) fail(errc::invalid_argument, "division of integers by zero");
+            if constexpr (std::is_signed_v<T>) {
+                if (y == T(-1)) return T{};
+                const T r = static_cast<T>(x % y);
+                return r != T{} && (r < T{}) != (y < T{}) ? static_cast<T>(r + y) : r;
+            } else {
+                return static_cast<T>(x % y);
+            }
+        }
+    }, a, b);
+}
+
+// Sum, difference, product and negation of scalars as packs do them: integers wrap around.
+template <class T>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline T wrapping_add(const T& a, const T& b) {
+    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
+        return static_cast<T>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+    else
+        return a + b;
+}
+template <class T>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline T wrapping_subtract(const T& a, const T& b) {
+    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
+        return static_cast<T>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
+    else
+        return a - b;
+}
+template <class T>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline T wrapping_multiply(const T& a, const T& b) {
+    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
+        return static_cast<T>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
+    else
+        return a * b;
+}
+
+// static_cast of a scalar or of each lane. Floating-point values that the integer cannot hold become the
+// nearest one that it can, NaN becomes 0 (C++ leaves both undefined).
+template <class To, lanes V>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline auto convert_to(const V& x) {
+    using T = lane_element_t<V>;
+    constexpr auto one = [](T v) -> To {
+        if constexpr (std::is_floating_point_v<T> && std::is_integral_v<To> &&
+                      !std::is_same_v<To, bool>) {
+            constexpr bool has_sign = std::is_signed_v<To>;
+            constexpr To lowest = has_sign ? static_cast<To>(To(1) << (sizeof(To) * 8 - 1)) : To(0);
+            constexpr To highest = static_cast<To>(~lowest);
+            if (v != v) return To(0);
+            if (v <= static_cast<T>(lowest)) return lowest;
+            if (v >= static_cast<T>(highest)) return highest;
+        }
+        return static_cast<To>(v);
+    };
+    if constexpr (!is_pack<V>)
+        return one(x);
+    else if constexpr (std::is_floating_point_v<T> && std::is_integral_v<To>)
+        return map_lanes<To>(one, x);
+    else
+        return convert<To>(x);
+}
+
+}  // namespace weft

@@ -1,0 +1,234 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// pack<T, N>: N elements in one vector register, by the compilers' vector extensions. The V of an
+// element-wise kernel is a T or a pack of them, so one definition serves scalar and SIMD code. Signed
+// integers wrap around. A pack<bool, N> is what comparisons give and select takes.
+#pragma once
+
+#include <weft/config.hpp>
+#include <weft/core/element.hpp>
+
+#include <cstring>
+
+namespace weft {
+
+namespace detail {
+
+template <class T>
+struct lane_storage {
+    using type = T;
+};
+template <>
+struct lane_storage<bool> {
+    using type = signed char;                    // 0, or -1 for true
+};
+template <>
+struct lane_storage<signed char> {
+    using type = signed char;
+};
+
+template <class T, int N>
+struct register_of {
+    typedef T type __attribute__((vector_size(sizeof(T) * N)));
+};
+
+// The signed integer as wide as T: lanes of a comparison's result.
+template <std::size_t Bytes>
+struct integer_of;
+template <>
+struct integer_of<1> {
+    using type = signed char;
+    using unsigned_type = unsigned char;
+};
+template <>
+struct integer_of<2> {
+    using type = short;
+    using unsigned_type = unsigned short;
+};
+template <>
+struct integer_of<4> {
+    using type = int;
+    using unsigned_type = unsigned;
+};
+template <>
+struct integer_of<8> {
+    using type = long long;
+    using unsigned_type = unsigned long long;
+};
+
+}  // namespace detail
+
+template <class T, int N>
+struct pack {
+    using lane = typename detail::lane_storage<T>::type;
+    using register_type = typename detail::register_of<lane, N>::type;
+    using mask_type = typename detail::register_of<typename detail::integer_of<sizeof(T)>::type, N>::type;
+    using bits_type =
+        typename detail::register_of<typename detail::integer_of<sizeof(T)>::unsigned_type, N>::type;
+    static constexpr int size = N;
+
+    register_type v;
+
+    pack() = default;
+    [[gnu::always_inline]] pack(T value) : v(register_type{} + lane_of(value)) {}
+    [[gnu::always_inline]] explicit pack(const register_type& value) : v(value) {}
+
+    [[gnu::always_inline]] T operator[](int i) const { return static_cast<T>(v[i]); }
+    [[gnu::always_inline]] void set(int i, T value) { v[i] = lane_of(value); }
+
+    [[gnu::always_inline]] static lane lane_of(T value) {
+        if constexpr (std::is_same_v<T, bool>)
+            return static_cast<lane>(value ? -1 : 0);
+        else
+            return value;
+    }
+    // From and to N consecutive elements, aligned or not.
+    [[gnu::always_inline]] static pack load(const T* from) {
+        pack p;
+        std::memcpy(&p.v, from, sizeof p.v);
+        if constexpr (std::is_same_v<T, bool>) p.v = -p.v;
+        return p;
+    }
+    [[gnu::always_inline]] void store(T* to) const {
+        if constexpr (std::is_same_v<T, bool>) {
+            const register_type ones = -v;
+            std::memcpy(static_cast<void*>(to), &ones, sizeof ones);
+        } else {
+            std::memcpy(static_cast<void*>(to), &v, sizeof v);
+        }
+    }
+};
+
+// Whether V is a pack, and the element of a V that is one or a scalar.
+template <class V>
+inline constexpr bool is_pack = false;
+template <class T, int N>
+inline constexpr bool is_pack<pack<T, N>> = true;
+template <class V>
+struct lane_traits {
+    using element = V;
+};
+template <class T, int N>
+struct lane_traits<pack<T, N>> {
+    using element = T;
+};
+template <class V>
+using lane_element_t = typename lane_traits<V>::element;
+
+// f of each lane: what functions without a vector form do.
+template <class R, class F, class T, int N>
+[[gnu::always_inline]] inline pack<R, N> map_lanes(F f, const pack<T, N>& a) {
+    pack<R, N> out;
+    for (int i = 0; i < N; ++i) out.set(i, f(a[i]));
+    return out;
+}
+template <class R, class F, class T, int N>
+[[gnu::always_inline]] inline pack<R, N> map_lanes(F f, const pack<T, N>& a, const pack<T, N>& b) {
+    pack<R, N> out;
+    for (int i = 0; i < N; ++i) out.set(i, f(a[i], b[i]));
+    return out;
+}
+
+namespace detail {
+// Integer arithmetic is done on unsigned lanes, so that overflow wraps instead of being undefined.
+template <class P>
+[[gnu::always_inline]] inline auto wrapping(const P& a) {
+    if constexpr (is_integer<lane_element_t<P>>)
+        return (typename P::bits_type)a.v;
+    else
+        return a.v;
+}
+template <int N, class Mask>
+[[gnu::always_inline]] inline pack<bool, N> to_bools(Mask mask) {
+    return pack<bool, N>(__builtin_convertvector(mask, typename pack<bool, N>::register_type));
+}
+}  // namespace detail
+
+template <class T, int N>
+[[gnu::always_inline]] inline pack<T, N> operator+(const pack<T, N>& a, const pack<T, N>& b) {
+    return pack<T, N>((typename pack<T, N>::register_type)(detail::wrapping(a) + detail::wrapping(b)));
+}
+template <class T, int N>
+[[gnu::always_inline]] inline pack<T, N> operator-(const pack<T, N>& a, const pack<T, N>& b) {
+    return pack<T, N>((typename pack<T, N>::register_type)(detail::wrapping(a) - detail::wrapping(b)));
+}
+template <class T, int N>
+[[gnu::always_inline]] inline pack<T, N> operator*(const pack<T, N>& a, const pack<T, N>& b) {
+    return pack<T, N>((typename pack<T, N>::register_type)(detail::wrapping(a) * detail::wrapping(b)));
+}
+// Floating-point lanes only; integer division is weft::divide, which looks at the divisor.
+template <class T, int N>
+[[gnu::always_inline]] inline pack<T, N> operator/(const pack<T, N>& a, const pack<T, N>& b) {
+    static_assert(is_floating<T>, "weft: integers are divided by weft::divide");
+    return pack<T, N>(a.v / b.v);
+}
+template <class T, int N>
+[[gnu::always_inline]] inline pack<T, N> operator-(const pack<T, N>& a) {
+    return pack<T, N>((typename pack<T, N>::register_type)(-detail::wrapping(a)));
+}
+
+template <class T, int N>
+[[gnu::always_inline]] inline pack<bool, N> operator<(const pack<T, N>& a, const pack<T, N>& b) {
+    return detail::to_bools<N>(a.v < b.v);
+}
+template <class T, int N>
+[[gnu::always_inline]] inline pack<bool, N> operator<=(const pack<T, N>& a, const pack<T, N>& b) {
+    return detail::to_bools<N>(a.v <= b.v);
+}
+template <class T, int N>
+[[gnu::always_inline]] inline pack<bool, N> operator>(const pack<T, N>& a, const pack<T, N>& b) {
+    return b < a;
+}
+template <class T, int N>
+[[gnu::always_inline]] inline pack<bool, N> operator>=(const pack<T, N>& a, const pack<T, N>& b) {
+    return b <= a;
+}
+template <class T, int N>
+[[gnu::always_inline]] inline pack<bool, N> operator==(const pack<T, N>& a, const pack<T, N>& b) {
+    return detail::to_bools<N>(a.v == b.v);
+}
+template <class T, int N>
+[[gnu::always_inline]] inline pack<bool, N> operator!=(const pack<T, N>& a, const pack<T, N>& b) {
+    return detail::to_bools<N>(a.v != b.v);
+}
+template <int N>
+[[gnu::always_inline]] inline pack<bool, N> operator&&(const pack<bool, N>& a, const pack<bool, N>& b) {
+    return pack<bool, N>(a.v & b.v);
+}
+template <int N>
+[[gnu::always_inline]] inline pack<bool, N> operator||(const pack<bool, N>& a, const pack<bool, N>& b) {
+    return pack<bool, N>(a.v | b.v);
+}
+template <int N>
+[[gnu::always_inline]] inline pack<bool, N> operator!(const pack<bool, N>& a) {
+    return pack<bool, N>(~a.v);
+}
+
+// Lane by lane: where the condition holds a, else b. The scalar form is the same on one element.
+template <class T, int N>
+[[gnu::always_inline]] inline pack<T, N> select(const pack<bool, N>& condition, const pack<T, N>& a,
+                                                const pack<T, N>& b) {
+    using mask = typename pack<T, N>::mask_type;
+    const mask m = __builtin_convertvector(condition.v, mask);
+    return pack<T, N>((typename pack<T, N>::register_type)(((mask)a.v & m) | ((mask)b.v & ~m)));
+}
+template <class T>
+WEFT_HOST_DEVICE constexpr T select(bool condition, const T& a, const T& b) {
+    return condition ? a : b;
+}
+
+// Lane-wise conversion, as static_cast does; To and the pack have the same number of lanes.
+template <class To, class T, int N>
+[[gnu::always_inline]] inline pack<To, N> convert(const pack<T, N>& a) {
+    if constexpr (std::is_same_v<To, T>)
+        return a;
+    else if constexpr (std::is_same_v<To, bool>)
+        return a != pack<T, N>(T{});
+    else if constexpr (std::is_same_v<T, bool>)
+        return pack<To, N>(__builtin_convertvector(-a.v, typename pack<To, N>::register_type));
+    else
+        return pack<To, N>(__builtin_convertvector(a.v, typename pack<To, N>::register_type));
+}
+
+}  // namespace weft

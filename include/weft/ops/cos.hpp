@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// The cosine, element by element, of floating-point tensors; angles are in radians.
+//
+// The C library's: at most 1 ULP for every argument, however large. Of infinities it is NaN.
+#pragma once
+
+#include <weft/kernel/kernel.hpp>
+#include <weft/kernel/math.hpp>
+
+namespace weft {
+
+namespace ops {
+struct cos {
+    static constexpr const char* name = "Cos";
+    static constexpr bool device_neutral = true;
+    static constexpr double cost_ns = 5;
+};
+}  // namespace ops
+
+template <class T>
+    requires(is_floating<T>)
+struct kernel<ops::cos, cpu, T> {
+    template <class V>
+    WEFT_HOST_DEVICE static V apply(const V& x) {
+        return weft::cos(x);
+    }
+};
+
+// The cosine of each element, an angle in radians.
+template <tensor_expr E>
+constexpr auto cos(const E& x) {
+    return elementwise<ops::cos>(x);
+}
+
+}  // namespace weft

@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// The error function, 2/sqrt(pi) times the integral of exp(-t*t) from 0 to x, element by element,
+// of floating-point tensors.
+//
+// The C library's: at most 1 ULP. Saturates at -1 and 1; -0 stays -0.
+#pragma once
+
+#include <weft/kernel/kernel.hpp>
+#include <weft/kernel/math.hpp>
+
+namespace weft {
+
+namespace ops {
+struct erf {
+    static constexpr const char* name = "Erf";
+    static constexpr bool device_neutral = true;
+    static constexpr double cost_ns = 6;
+};
+}  // namespace ops
+
+template <class T>
+    requires(is_floating<T>)
+struct kernel<ops::erf, cpu, T> {
+    template <class V>
+    WEFT_HOST_DEVICE static V apply(const V& x) {
+        return weft::erf(x);
+    }
+};
+
+// The error function of each element.
+template <tensor_expr E>
+constexpr auto erf(const E& x) {
+    return elementwise<ops::erf>(x);
+}
+
+}  // namespace weft

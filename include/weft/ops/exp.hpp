@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// e to the power x, element by element, of floating-point tensors.
+//
+// The C library's: at most 1 ULP. Overflows to infinity, underflows through subnormals to 0.
+#pragma once
+
+#include <weft/kernel/kernel.hpp>
+#include <weft/kernel/math.hpp>
+
+namespace weft {
+
+namespace ops {
+struct exp {
+    static constexpr const char* name = "Exp";
+    static constexpr bool device_neutral = true;
+    static constexpr double cost_ns = 3;
+};
+}  // namespace ops
+
+template <class T>
+    requires(is_floating<T>)
+struct kernel<ops::exp, cpu, T> {
+    template <class V>
+    WEFT_HOST_DEVICE static V apply(const V& x) {
+        return weft::exp(x);
+    }
+};
+
+// e to the power of each element.
+template <tensor_expr E>
+constexpr auto exp(const E& x) {
+    return elementwise<ops::exp>(x);
+}
+
+}  // namespace weft

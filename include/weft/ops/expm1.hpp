@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// exp(x) - 1, element by element, of floating-point tensors.
+//
+// The C library's: at most 1 ULP, also next to 0 where exp(x) - 1 would lose all digits; -0 stays
+// -0.
+#pragma once
+
+#include <weft/kernel/kernel.hpp>
+#include <weft/kernel/math.hpp>
+
+namespace weft {
+
+namespace ops {
+struct expm1 {
+    static constexpr const char* name = "Expm1";
+    static constexpr bool device_neutral = true;
+    static constexpr double cost_ns = 5;
+};
+}  // namespace ops
+
+template <class T>
+    requires(is_floating<T>)
+struct kernel<ops::expm1, cpu, T> {
+    template <class V>
+    WEFT_HOST_DEVICE static V apply(const V& x) {
+        return weft::expm1(x);
+    }
+};
+
+// exp(x) - 1 of each element, without cancellation near 0.
+template <tensor_expr E>
+constexpr auto expm1(const E& x) {
+    return elementwise<ops::expm1>(x);
+}
+
+}  // namespace weft

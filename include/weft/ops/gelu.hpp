@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// The Gaussian error linear unit, x * Phi(x) with the normal distribution function Phi, element by
+// element, of floating-point tensors (Hendrycks and Gimpel, arXiv:1606.08415). gelu_tanh is its
+// approximation.
+//
+// Computed as x/2 * erfc(-x/sqrt(2)), which keeps its digits for negative x, where 1 +
+// erf(x/sqrt(2)) cancels. At most 8 ULP above -1; below, where a rounded argument is a relative
+// error of x*x ULP, 2*x*x + 8. Arguments are limited to -40, where the result has long been -0:
+// that is what -infinity gives. NaN stays NaN.
+#pragma once
+
+#include <weft/kernel/kernel.hpp>
+#include <weft/kernel/math.hpp>
+
+namespace weft {
+
+namespace ops {
+struct gelu {
+    static constexpr const char* name = "Gelu";
+    static constexpr bool device_neutral = true;
+    static constexpr double cost_ns = 8;
+};
+}  // namespace ops
+
+template <class T>
+    requires(is_floating<T>)
+struct kernel<ops::gelu, cpu, T> {
+    template <class V>
+    WEFT_HOST_DEVICE static V apply(const V& x) {
+        using C = lane_element_t<V>;
+        const V bounded = maximum(x, V(C(-40)));
+        return V(C(0.5)) * bounded * weft::erfc(bounded * V(C(-0.70710678118654752440)));
+    }
+};
+
+// x * Phi(x) of each element, the exact gelu.
+template <tensor_expr E>
+constexpr auto gelu(const E& x) {
+    return elementwise<ops::gelu>(x);
+}
+
+}  // namespace weft

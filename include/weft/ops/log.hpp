@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// The natural logarithm, element by element, of floating-point tensors.
+//
+// The C library's: at most 1 ULP. Of 0 it is -infinity, of a negative number NaN.
+#pragma once
+
+#include <weft/kernel/kernel.hpp>
+#include <weft/kernel/math.hpp>
+
+namespace weft {
+
+namespace ops {
+struct log {
+    static constexpr const char* name = "Log";
+    static constexpr bool device_neutral = true;
+    static constexpr double cost_ns = 3;
+};
+}  // namespace ops
+
+template <class T>
+    requires(is_floating<T>)
+struct kernel<ops::log, cpu, T> {
+    template <class V>
+    WEFT_HOST_DEVICE static V apply(const V& x) {
+        return weft::log(x);
+    }
+};
+
+// The natural logarithm of each element.
+template <tensor_expr E>
+constexpr auto log(const E& x) {
+    return elementwise<ops::log>(x);
+}
+
+}  // namespace weft

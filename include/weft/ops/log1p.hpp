@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// log(1 + x), element by element, of floating-point tensors.
+//
+// The C library's: at most 2 ULP, also next to 0 where 1 + x would lose all digits. Of -1 it is
+// -infinity, of smaller numbers NaN; -0 stays -0.
+#pragma once
+
+#include <weft/kernel/kernel.hpp>
+#include <weft/kernel/math.hpp>
+
+namespace weft {
+
+namespace ops {
+struct log1p {
+    static constexpr const char* name = "Log1p";
+    static constexpr bool device_neutral = true;
+    static constexpr double cost_ns = 5;
+};
+}  // namespace ops
+
+template <class T>
+    requires(is_floating<T>)
+struct kernel<ops::log1p, cpu, T> {
+    template <class V>
+    WEFT_HOST_DEVICE static V apply(const V& x) {
+        return weft::log1p(x);
+    }
+};
+
+// log(1 + x) of each element, without cancellation near 0.
+template <tensor_expr E>
+constexpr auto log1p(const E& x) {
+    return elementwise<ops::log1p>(x);
+}
+
+}  // namespace weft

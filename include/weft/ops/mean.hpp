@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// mean(x), mean<1>(x), mean<0, 2>(x, keepdims): the mean over all axes or those named, of
+// floating-point and complex elements; NaN of nothing, as in NumPy. It is the sum, accumulated in
+// double, divided and rounded once. The mean of integers does not compile: it would be no integer.
+#pragma once
+
+#include <weft/ops/sum.hpp>
+
+namespace weft {
+
+namespace ops {
+struct mean {
+    static constexpr const char* name = "Mean";
+    static constexpr bool device_neutral = true;
+    static constexpr bool fuses_input = true;
+
+    template <unsigned Mask, bool Keep>
+    static dims shape(const reduced_axes<Mask, Keep>&, const dims& x) {
+        return reduced_shape(x, Mask, Keep);
+    }
+};
+}  // namespace ops
+
+// The reducer of a mean.
+template <class T>
+struct mean_reducer : sum_reducer<T> {
+    using state = typename sum_reducer<T>::state;
+
+    static T finish(const state& total, std::size_t count) {
+        const double n = static_cast<double>(count);
+        if constexpr (is_complex<T>)
+            return complex_state{total.re / n, total.im / n}.template to<T>();
+        else
+            return static_cast<T>(static_cast<compute_t<T>>(total / n));
+    }
+};
+
+template <class T>
+    requires(is_floating<T> || is_complex<T>)
+struct kernel<ops::mean, cpu, T> {
+    template <class Axes, class Out>
+    static void run(context_base& ctx, const Axes&, const Out& out, const source<T>& in) {
+        reduce<mean_reducer<T>>(ctx, in, Axes::mask, out.data());
+    }
+};
+
+namespace detail {
+template <bool Keep, int... Axes, class E>
+constexpr auto make_mean(const E& x) {
+    if constexpr (require_fractions<element_of_t<E>>::ok)
+        return make_reduction<ops::mean, element_of_t<E>, Keep, Axes...>(x);
+    else
+        return x;
+}
+}  // namespace detail
+
+// The mean over all axes of x, or over those named; negative ones count from the end.
+template <int... Axes, tensor_expr E>
+constexpr auto mean(const E& x) {
+    return detail::make_mean<false, Axes...>(x);
+}
+template <int... Axes, tensor_expr E>
+constexpr auto mean(const E& x, keepdims_tag) {
+    return detail::make_mean<true, Axes...>(x);
+}
+
+}  // namespace weft

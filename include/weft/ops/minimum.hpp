@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// The smaller of two elements, with broadcasting, of integers and floating-point numbers.
+// min<axis>(x) is the smallest element of a tensor.
+//
+// Exact. NaN if either is NaN, as in NumPy; which zero comes out of 0 and -0 is not specified.
+#pragma once
+
+#include <weft/kernel/kernel.hpp>
+#include <weft/kernel/math.hpp>
+
+namespace weft {
+
+namespace ops {
+struct minimum {
+    static constexpr const char* name = "Minimum";
+    static constexpr bool device_neutral = true;
+};
+}  // namespace ops
+
+template <class T>
+    requires(is_real<T>)
+struct kernel<ops::minimum, cpu, T> {
+    template <class V>
+    WEFT_HOST_DEVICE static V apply(const V& a, const V& b) {
+        return weft::minimum(a, b);
+    }
+};
+
+// The smaller of a and b, NaN if either is NaN; a or b may be a number.
+template <class A, class B>
+    requires operands<A, B>
+constexpr auto minimum(const A& a, const B& b) {
+    return elementwise<ops::minimum>(a, b);
+}
+
+}  // namespace weft

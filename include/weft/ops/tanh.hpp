@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// The hyperbolic tangent, element by element, of floating-point tensors.
+//
+// The C library's: at most 2 ULP. Saturates at -1 and 1; -0 stays -0.
+#pragma once
+
+#include <weft/kernel/kernel.hpp>
+#include <weft/kernel/math.hpp>
+
+namespace weft {
+
+namespace ops {
+struct tanh {
+    static constexpr const char* name = "Tanh";
+    static constexpr bool device_neutral = true;
+    static constexpr double cost_ns = 6;
+};
+}  // namespace ops
+
+template <class T>
+    requires(is_floating<T>)
+struct kernel<ops::tanh, cpu, T> {
+    template <class V>
+    WEFT_HOST_DEVICE static V apply(const V& x) {
+        return weft::tanh(x);
+    }
+};
+
+// The hyperbolic tangent of each element.
+template <tensor_expr E>
+constexpr auto tanh(const E& x) {
+    return elementwise<ops::tanh>(x);
+}
+
+}  // namespace weft

@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// A device as the executor sees it: memory, copies to and from the host, a queue of work, and
+// contexts for kernels. This is the seam: everything above works with any device, and a new kind of
+// hardware is a class that derives from this. Every member may be called from any thread.
+#pragma once
+
+#include <weft/kernel/context.hpp>
+#include <weft/placement/device_list.hpp>
+#include <weft/runtime/inter_op_pool.hpp>
+#include <weft/runtime/memory_account.hpp>
+#include <weft/runtime/stop_state.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <utility>
+
+namespace weft {
+
+// The memory that host code may touch. Devices of other spaces are reached by copies only.
+inline constexpr int host_memory_space = 0;
+
+// A context that serves one kernel after the other.
+class kernel_slot {
+public:
+    kernel_slot() = default;
+    kernel_slot(const kernel_slot&) = delete;
+    kernel_slot& operator=(const kernel_slot&) = delete;
+    virtual ~kernel_slot() = default;
+
+    // The context for the next kernel; scratch memory of the last one is taken back. `stop` may be
+    // null and must outlive the kernel. Where the kernel is `interruptible`, its parallel_for fails
+    // with the cause of a stop instead of going on: not for kernels that write what others can see.
+    virtual context_base& begin(const stop_state* stop, bool interruptible) noexcept = 0;
+};
+
+class device {
+public:
+    device(const device&) = delete;
+    device& operator=(const device&) = delete;
+    // All of its memory must have been freed, and no item may be queued.
+    virtual ~device() = default;
+
+    const device_info& info() const noexcept { return info_; }
+    // Devices with the same number can use each other's memory without a copy.
+    int memory_space() const noexcept { return memory_space_; }
+
+    // Memory of this device, aligned to 64 bytes, not initialised; for 0 bytes an address of its
+    // own too. Fails with resource_exhausted: device, bytes requested, in use, limit.
+    void* allocate(std::size_t bytes) {
+        account_.take(bytes);
+        void* const address = obtain(bytes);
+        if (address == nullptr) account_.exhausted(bytes);
+        account_.commit();
+        return address;
+    }
+    // `bytes` as allocated; null is allowed.
+    void deallocate(void* address, std::size_t bytes) noexcept {
+        if (address == nullptr) return;
+        give_back(address, bytes);
+        account_.give(bytes);
+    }
+    memory_statistics memory() const noexcept { return account_.statistics(); }
+
+    // Copies from host memory to this device's, and back; done when they return. They are not
+    // ordered with the queue: whoever copies knows that the bytes are there.
+    virtual void copy_in(void* to_device, const void* from_host, std::size_t bytes) = 0;
+    virtual void copy_out(void* to_host, const void* from_device, std::size_t bytes) = 0;
+    // From another device's memory to this one's; through the host in pieces, unless overridden.
+    virtual void copy_from(void* to, device& other, const void* from, std::size_t bytes);
+
+    // Has the item run by this device: cpu devices in a thread of their inter-op pool, queued
+    // devices after everything submitted before.
+    virtual void submit(work_item& item) noexcept = 0;
+    virtual void submit(std::span<work_item* const> items) noexcept {
+        for (work_item* item : items) submit(*item);
+    }
+    // The pool that runs its items, where threads that wait may help; null for devices with a
+    // queue.
+    virtual inter_op_pool* pool() noexcept { return nullptr; }
+
+    // The address by which kernels that run on this device reach what allocate() gave; also inside
+    // an allocation. Null stays null. Fails with internal for memory that is not this device's, if
+    // it looks.
+    virtual void* translate(void* address) { return address; }
+
+    // A context for kernels of this kind; it must not outlive the device. One for each kernel that
+    // runs at the same time (see context_pool).
+    virtual std::unique_ptr<kernel_slot> make_context() = 0;
+
+    // For devices that watch over their memory: fails with internal if a kernel has written where
+    // nothing is allocated, once for each such finding.
+    virtual void check_memory() {}
+
+protected:
+    device(device_info info, int memory_space)
+        : info_(std::move(info)), memory_space_(memory_space),
+          account_(info_.name.to_string(), info_.memory_limit) {}
+
+    // Memory that has been booked: null where there is none.
+    virtual void* obtain(std::size_t bytes) noexcept = 0;
+    virtual void give_back(void* address, std::size_t bytes) noexcept = 0;
+
+private:
+    const device_info info_;
+    const int memory_space_;
+    memory_account account_;
+};
+
+inline void device::copy_from(void* to, device& other, const void* from, std::size_t bytes) {
+    if (other.memory_space() == host_memory_space) return copy_in(to, from, bytes);
+    if (memory_space_ == host_memory_space) return other.copy_out(to, from, bytes);
+    alignas(64) std::byte piece[16 * 1024];
+    for (std::size_t done = 0; done < bytes; done += sizeof piece) {
+        const std::size_t rest = bytes - done;
+        const std::size_t now = rest < sizeof piece ? rest : sizeof piece;
+        other.copy_out(piece, static_cast<const std::byte*>(from) + done, now);
+        copy_in(static_cast<std::byte*>(to) + done, piece, now);
+    }
+}
+
+}  // namespace weft

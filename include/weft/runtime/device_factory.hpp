@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// From a device kind, a type, to its devices: what a session calls for each kind of its graph. A
+// kind may bring a device class of its own with make_device(); one that does not is computed by the
+// CPU.
+#pragma once
+
+#include <weft/runtime/cpu_device.hpp>
+#include <weft/runtime/emulated_gpu.hpp>
+#include <weft/runtime/pool_registry.hpp>
+
+#include <concepts>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace weft {
+
+// What a session has for a new device.
+struct device_parts {
+    device_info info;
+    int memory_space = host_memory_space;   // for memory of its own: a number of its own
+    pool_source* pools = nullptr;           // threads, for kinds that want them
+    bool client = false;                    // the /cpu:0 whose inter-op threads include the caller
+};
+
+// How a session keeps the way to make devices of a kind.
+using make_device_function = std::unique_ptr<device> (*)(device_parts parts);
+
+namespace detail {
+
+template <class Kind>
+inline constexpr bool names_make_device = requires { &Kind::make_device; };
+
+template <class Kind>
+inline constexpr bool has_make_device = requires(device_parts parts) {
+    { Kind::make_device(std::move(parts)) } -> std::same_as<std::unique_ptr<device>>;
+};
+
+template <class Kind>
+struct require_make_device {
+    static_assert(has_make_device<Kind>,
+                  "weft: a device kind's make_device has to be "
+                  "`static std::unique_ptr<weft::device> make_device(weft::device_parts parts)`");
+};
+
+}  // namespace detail
+
+// A device of the kind: Kind::make_device(parts) where there is one, an emulated_gpu for gpu, else
+// a host_device<Kind>, which shares the host's memory and runs kernels in threads of its own pools.
+template <class Kind>
+std::unique_ptr<device> make_device(device_parts parts) {
+    if constexpr (detail::names_make_device<Kind>) {
+        (void)sizeof(detail::require_make_device<Kind>);
+        if constexpr (detail::has_make_device<Kind>) return Kind::make_device(std::move(parts));
+    } else if constexpr (std::is_same_v<Kind, gpu>) {
+        return std::make_unique<emulated_gpu>(std::move(parts.info), parts.memory_space);
+    } else {
+        device_pools pools = parts.pools->pools_for(parts.info.name, parts.client);
+        return std::make_unique<host_device<Kind>>(
+            std::move(parts.info), std::move(pools.inter_op), std::move(pools.intra_op));
+    }
+}
+
+}  // namespace weft

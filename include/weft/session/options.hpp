@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// What a session and a run can be told. Names are TensorFlow's; the order of members is that of the
+// designated initialisers in programs.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <stop_token>
+#include <string>
+
+namespace weft {
+
+// Turns what a plan would do silently into an error when the plan is made.
+struct deny_flags {
+    bool fallback = false;     // a node that is not where it asked to be (soft placement)
+    bool copy = false;         // a value that crosses devices
+    bool allocation = false;   // a value whose size is known only while the plan runs
+};
+
+struct session_options {
+    // Threads per device for nodes that run at the same time, and for one node that splits itself.
+    // 0: one per allowed core. inter < 0: everything runs in the thread that calls run().
+    int inter_op_parallelism_threads = 0;
+    int intra_op_parallelism_threads = 0;
+    // Threads of this session's own. Otherwise the first session that starts decides for the process.
+    bool use_per_session_threads = false;
+    // A node whose device has no kernel for it, or does not exist, goes to the best one that has.
+    bool allow_soft_placement = false;
+    // Every new plan's placement goes to the log (set_log_sink), or to stderr.
+    bool log_device_placement = false;
+    // Logical devices by kind, {{"CPU", 2}}; 1 of each kind unless given.
+    std::map<std::string, int> device_count = {};
+    // GPUs that live in host memory and answer to /gpu:N.
+    int emulated_gpus = 0;
+    // Bytes by device, {{"/gpu:0", 1 << 30}}.
+    std::map<std::string, std::size_t> memory_limit = {};
+    deny_flags deny = {};
+    // Results do not depend on the number of threads in any case; kept for the order of the options.
+    bool deterministic = false;
+};
+
+struct run_options {
+    // From the call to its end; 0: no limit. Kernels that run when it is over are waited for.
+    std::chrono::nanoseconds timeout{};
+    // Stops the run when requested.
+    std::stop_token stop{};
+};
+
+}  // namespace weft

@@ -1,0 +1,242 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// session: runs the nodes of one graph. It owns devices, pools, the values of variables, and a plan for
+// each set of feeds and fetches that was asked for. Everything here may be called from several threads at
+// the same time; runs that write the same variable take turns.
+#pragma once
+
+#include <weft/session/core.hpp>
+#include <weft/session/feeds.hpp>
+
+#include <array>
+#include <initializer_list>
+
+namespace weft {
+
+// What is known of a plan: where its nodes are and what memory it needs. Valid as long as its session.
+class plan_info {
+public:
+    plan_info(session_core& core, std::shared_ptr<prepared_plan> of) : core_(&core), plan_(std::move(of)) {}
+
+    const placement_report& placement() const { return plan_->of().report; }
+    std::size_t nodes() const { return plan_->of().kernels; }
+    // Bytes for the values of a run on a device, variables and constants apart: for static shapes known
+    // at once, otherwise for the feeds of the last run (error failed_precondition before it).
+    std::size_t peak_bytes(const std::string& device) const { return core_->peak_bytes(*plan_, device); }
+
+private:
+    session_core* core_;
+    std::shared_ptr<prepared_plan> plan_;
+};
+
+namespace detail {
+
+// An object that the run has made is moved out by the last fetch of it; others are copied.
+template <class V>
+V take_object(session_core::run_guard& run, std::size_t i) {
+    const plan& p = run.of();
+    const value_id id = p.fetches[i].value;
+    bool last = p.values[id].home == value_home::object;
+    for (std::size_t later = i + 1; later < p.fetches.size(); ++later)
+        last = last && p.fetches[later].value != id;
+    V& value = *static_cast<V*>(run.frame().object(id));
+    if constexpr (std::is_copy_constructible_v<V>)
+        return last ? V(std::move(value)) : V(value);
+    else if (last)
+        return V(std::move(value));
+    throw error(errc::failed_precondition, "a value that cannot be copied was fed, or is fetched twice");
+}
+
+// The value of fetch number I of a run that has ended.
+template <class F>
+fetched_t<F> read_fetch(session_core::run_guard& run, std::size_t i, const F& node) {
+    using V = result_of_t<F>;
+    if constexpr (std::is_void_v<V>) {
+        return {};
+    } else {
+        const value_ref& value = run.frame().value(run.of().fetches[i].value);
+        if constexpr (is_tensor<V>) {
+            const std::size_t bytes = value.shape.size() * sizeof(typename V::value_type);
+            if constexpr (requires { node.out; }) {
+                if (!(node.out->shape() == value.shape))
+                    throw error(errc::invalid_argument,
+                                "fetch_into: '" + node.from.name() + "' has shape " +
+                                    dims_text(value.shape).chars + ", the given tensor " +
+                                    dims_text(node.out->shape()).chars);
+                run.copy_out(i, node.out->data(), bytes);
+                return {};
+            } else {
+                V out = V::uninitialized(value.shape);
+                run.copy_out(i, out.data(), bytes);
+                return out;
+            }
+        } else {
+            return take_object<V>(run, i);
+        }
+    }
+}
+
+}  // namespace detail
+
+class session {
+public:
+    // The devices of a graph's kinds: one /cpu:0 unless device_count says otherwise, emulated_gpus GPUs,
+    // one of each kind of the user's. The graph must outlive the session. Throws error invalid_argument
+    // for options that make no sense.
+    template <class... Kinds>
+    explicit session(const basic_graph<device_kinds<Kinds...>>& of, session_options options = {}) {
+        const session_kind kinds[] = {{Kinds::name, &make_device<Kinds>}...};
+        core_ = std::make_unique<session_core>(of, std::move(options), kinds);
+    }
+
+    // Runs what the fetches need and gives their values: one comes bare, several as a tuple; a node<void>
+    // gives std::monostate. Feeds are borrowed until it returns. Throws error.
+    template <class... F>
+        requires(sizeof...(F) > 0 && (!std::is_same_v<F, run_options> && ...))
+    auto run(const F&... fetched) {
+        return run(run_options{}, {}, fetched...);
+    }
+    template <class... F>
+        requires(sizeof...(F) > 0)
+    auto run(std::initializer_list<feed_entry> fed, const F&... fetched) {
+        return run(run_options{}, fed, fetched...);
+    }
+    template <class... F>
+        requires(sizeof...(F) > 0)
+    auto run(const run_options& options, const F&... fetched) {
+        return run(options, {}, fetched...);
+    }
+    template <class... F>
+        requires(sizeof...(F) > 0)
+    auto run(const run_options& options, std::initializer_list<feed_entry> fed, const F&... fetched) {
+        if constexpr ((require_node<F>::ok && ...)) {
+            std::vector<node_id> feed_ids;
+            std::vector<feed_value> values;
+            for (const feed_entry& entry : fed) {
+                check_mine(entry.graph(), entry.value().node, "feed");
+                check_twice(feed_ids, entry.value().node);
+                feed_ids.push_back(entry.value().node);
+                values.push_back(entry.value());
+            }
+            const auto plan = prepare(feed_ids, fetched...);
+            return run_plan(*plan, values, options, std::index_sequence_for<F...>{}, fetched...);
+        }
+    }
+
+    // A function of the feeds' values that runs the fetches: step(images, labels). The plan is made now;
+    // nothing is looked up or allocated per call but what fetched tensors need. Must not outlive the
+    // session; may be called from several threads.
+    template <class... N, class... F>
+    auto make_callable(feed_list<N...> fed, fetch_list<F...> fetched) {
+        const auto plan = std::apply(
+            [&](const F&... f) { return prepare(ids_of(fed), f...); }, fetched.nodes);
+        return [this, plan, fed, fetched](const auto&... values) {
+            static_assert(sizeof...(values) == sizeof...(N), "weft: give one value per node in feeds(...)");
+            return call_plan(*plan, fed, fetched, std::index_sequence_for<N...>{}, values...);
+        };
+    }
+    template <class... F>
+    auto make_callable(fetch_list<F...> fetched) {
+        return make_callable(feed_list<>{}, std::move(fetched));
+    }
+
+    // Runs the initializers of all variables of the graph, in the order of making.
+    void initialize() {
+        const graph_base& of = core_->of();
+        for (node_id variable : of.variables()) run_one(of.initializer_of(variable));
+    }
+
+    // Where a node is, "/job:localhost/task:0/gpu:1"; placed now if it has not been. A variable stays
+    // where it was placed first.
+    template <class V, class Kinds>
+    std::string device_of(const node<V, Kinds>& n) {
+        return core_->device_of(prepare({}, n)->of(), n.id());
+    }
+    // Why each node that the fetches need is where it is, as a value with to_string() and to_json().
+    template <class... F>
+    placement_report explain(const F&... fetched) {
+        return prepare({}, fetched...)->of().report;
+    }
+    template <class... N, class... F>
+    plan_info plan(feed_list<N...> fed, fetch_list<F...> fetched) {
+        return {*core_, std::apply([&](const F&... f) { return prepare(ids_of(fed), f...); }, fetched.nodes)};
+    }
+
+    // Kernels that the run that ended last has run; values, copies and groups do not count.
+    std::size_t nodes_run() const { return core_->nodes_run(); }
+    // Memory statistics of a device, by its name.
+    memory_statistics memory(const std::string& device) const { return core_->memory(device); }
+    const device_list& devices() const { return core_->devices(); }
+
+private:
+    template <class... N>
+    static std::vector<node_id> ids_of(const feed_list<N...>& list) {
+        return std::apply([](const N&... n) { return std::vector<node_id>{n.id()...}; }, list.nodes);
+    }
+
+    void check_mine(const graph_base& of, node_id id, const char* what) const {
+        if (&of == &core_->of()) return;
+        const node_record& node = of.record(id);
+        throw error(errc::invalid_argument,
+                    std::string("cannot ") + what + " '" + node.name +
+                        "': it is in another graph than this session's (" + to_string(node.where) + ')',
+                    node.name, node.where);
+    }
+    void check_twice(const std::vector<node_id>& before, node_id id) const {
+        if (std::find(before.begin(), before.end(), id) == before.end()) return;
+        const node_record& node = core_->of().record(id);
+        throw error(errc::invalid_argument, "'" + node.name + "' is fed twice", node.name, node.where);
+    }
+
+    template <class... F>
+    std::shared_ptr<prepared_plan> prepare(const std::vector<node_id>& fed, const F&... fetched) {
+        (check_mine(fetched.graph(), fetched.id(), "fetch"), ...);
+        const node_id ids[] = {fetched.id()...};
+        return guarded([&] { return core_->prepare(fed, ids); });
+    }
+    // Failures that know no node (out of memory, say) as errors.
+    template <class Work>
+    static auto guarded(Work work) {
+        try {
+            return work();
+        } catch (const failure& f) {
+            throw error(f.code(), f.what());
+        }
+    }
+
+    template <std::size_t... I, class... F>
+    auto run_plan(prepared_plan& plan, std::span<const feed_value> values, const run_options& options,
+                  std::index_sequence<I...>, const F&... fetched) {
+        return guarded([&] {
+            session_core::run_guard run(*core_, plan);
+            run.run(values, options);
+            if constexpr (sizeof...(F) == 1)
+                return (detail::read_fetch(run, I, fetched), ...);
+            else
+                return std::tuple<fetched_t<F>...>{detail::read_fetch(run, I, fetched)...};
+        });
+    }
+    template <class... N, class... F, std::size_t... I, class... V>
+    auto call_plan(prepared_plan& plan, const feed_list<N...>& fed, const fetch_list<F...>& fetched,
+                   std::index_sequence<I...>, const V&... values) {
+        static_cast<void>((require_feed_type<result_of_t<N>, typename detail::fed_type<V>::type>::ok && ...));
+        const std::array<feed_value, sizeof...(N)> given{
+            detail::feed_of(std::get<I>(fed.nodes).id(), values)...};
+        return std::apply(
+            [&](const F&... f) {
+                return run_plan(plan, given, run_options{}, std::index_sequence_for<F...>{}, f...);
+            },
+            fetched.nodes);
+    }
+    void run_one(node_id id) {
+        guarded([&] {
+            const auto plan = core_->prepare({}, std::span(&id, 1));
+            session_core::run_guard(*core_, *plan).run({}, {});
+        });
+    }
+
+    std::unique_ptr<session_core> core_;
+};
+
+}  // namespace weft

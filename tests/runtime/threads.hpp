@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// For tests of threads: how many there are, and waiting for a condition without waiting for ever.
+#pragma once
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <time.h>
+
+#include <dirent.h>
+
+namespace weft_test {
+
+// The threads of this process, the calling one included.
+inline int thread_count() {
+    int count = 0;
+    DIR* const tasks = opendir("/proc/self/task");
+    while (const dirent* entry = readdir(tasks))
+        if (entry->d_name[0] != '.') ++count;
+    closedir(tasks);
+    return count;
+}
+
+inline void sleep_ms(long ms) {
+    timespec time{ms / 1000, ms % 1000 * 1'000'000};
+    nanosleep(&time, nullptr);
+}
+
+// Waits until `condition()` holds; gives up, and ends the program, after a minute.
+template <class F>
+void wait_until(F condition) {
+    for (int i = 0; !condition(); ++i) {
+        if (i == 60'000) {
+            std::fprintf(stderr, "a condition did not come true within a minute\n");
+            std::abort();
+        }
+        sleep_ms(1);
+    }
+}
+
+}  // namespace weft_test

@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The weft authors
+# SPDX-License-Identifier: MIT
+"""Check that each layer of include/weft knows only itself and the layers below it.
+
+usage: check_layers.py INCLUDE_WEFT_FOLDER
+
+Besides: what single layers must not contain (templates in placement/, threads before runtime/,
+heavy standard headers in expr/), and that compiler conditionals stay in config.hpp.
+"""
+import re
+import sys
+from pathlib import Path
+
+# A layer may include itself and those before it.
+LAYERS = ["fwd.hpp", "config.hpp", "core", "expr", "kernel", "ops", "graph", "placement", "runtime",
+          "session", "io", "cuda", "cluster"]
+UMBRELLAS = ["expr.hpp", "graph.hpp", "weft.hpp"]
+
+THREADS = {"thread", "mutex", "condition_variable", "future", "shared_mutex", "semaphore",
+           "barrier", "latch"}
+HEAVY = {"tuple", "functional", "ranges", "iostream", "execution", "thread", "memory", "string"}
+CHEAP = {"cstddef", "cstdint"}
+COMPILER = re.compile(r"\s*#\s*(?:el)?if.*\b(__GNUC__|__clang__|__CUDACC__|__NVCC__|_MSC_VER)\b")
+INCLUDE = re.compile(r'\s*#\s*include\s*(?:<(.+?)>|(".*"))')
+
+
+def without_comments(text):
+    """The text with comments and string literals blanked, lines kept."""
+    token = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.DOTALL)
+
+    def blank(match):
+        # What an #include quotes is kept: it is looked at.
+        start = text.rfind("\n", 0, match.start()) + 1
+        if match[0][0] == '"' and INCLUDE.match(text[start:match.end()]):
+            return match[0]
+        return "\n" * match[0].count("\n")
+
+    return token.sub(blank, text)
+
+
+def include_problem(layer, header):
+    """Why a file of this layer must not include this header, or None."""
+    if header.startswith('"'):
+        return f"includes are written from the root, as <weft/...>, not {header}"
+    if not header.startswith("weft/"):
+        if layer == "fwd.hpp" and header not in CHEAP:
+            return f"fwd.hpp includes nothing but <cstddef> and <cstdint>, not <{header}>"
+        if layer == "expr" and header in HEAVY:
+            return f"expr/ must not include <{header}>: too costly where only types are needed"
+        if header in THREADS and LAYERS.index(layer) < LAYERS.index("runtime"):
+            return f"{layer} must not include <{header}>: threads begin with runtime/"
+        return None
+    target = header.split("/")[1]
+    if target in UMBRELLAS:
+        return f"<{header}> is for users: include the header that is needed"
+    if target not in LAYERS:
+        return f"<{header}> is in no layer; the layers are {', '.join(LAYERS)}"
+    if LAYERS.index(target) > LAYERS.index(layer):
+        return f"{layer} must not include {target}, which comes after it: <{header}>"
+    return None
+
+
+def umbrella_problems(text):
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip() and not re.match(r"\s*#\s*(include|pragma once)", line):
+            yield number, "an umbrella header holds includes only"
+
+
+def layer_problems(layer, text):
+    for number, line in enumerate(text.splitlines(), 1):
+        include = INCLUDE.match(line)
+        problem = include and include_problem(layer, include[1] or include[2])
+        if problem:
+            yield number, problem
+        if layer == "placement" and re.search(r"\btemplate\b", line):
+            yield number, "placement/ has no templates: it works on records"
+        if layer not in ("config.hpp", "cuda") and (found := COMPILER.match(line)):
+            yield number, f"{found[1]} belongs into config.hpp, the only place that knows compilers"
+
+
+def problems_below(root):
+    """(file, line, text) of everything that breaks the order of the layers."""
+    for path in sorted(p for p in root.rglob("*") if p.is_file()):
+        layer = path.relative_to(root).parts[0]
+        text = without_comments(path.read_text())
+        if layer in UMBRELLAS:
+            found = umbrella_problems(text)
+        elif layer in LAYERS:
+            found = layer_problems(layer, text)
+        else:
+            found = [(1, f"{layer} is in no layer; the layers are {', '.join(LAYERS)}")]
+        for number, problem in found:
+            yield path, number, problem
+
+
+def main():
+    problems = list(problems_below(Path(sys.argv[1])))
+    for path, number, problem in problems:
+        print(f"{path}:{number}: {problem}")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
