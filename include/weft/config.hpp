@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// The version, and the only compiler conditionals of weft: what differs between g++, clang and nvcc, and
-// the width of the vectors that element-wise loops are made of. Nothing else in weft asks which compiler
-// this is.
+// The version, and the only compiler conditionals of weft: what differs between g++, clang and
+// nvcc, and the width of the vectors that element-wise loops are made of. Nothing else in weft asks
+// which compiler this is.
 #pragma once
 
 #define WEFT_VERSION_MAJOR 0

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Names only: every public class of weft, declared. Include it where a header mentions weft's types
-// without using them. Everything that is a default argument of a public template is decided here, so
-// that no two headers can disagree about it.
+// without using them. Everything that is a default argument of a public template is decided here,
+// so that no two headers can disagree about it.
 #pragma once
 
 #include <cstddef>

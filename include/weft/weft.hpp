@@ -1,15 +1,31 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// Everything: graphs, sessions and all ops. For expressions alone <weft/expr.hpp> is enough, for
+// building graphs <weft/graph.hpp>. The headers with messages for users come first, so that a
+// compiler's include stack is short.
 #pragma once
 
-// The headers with messages for users come first, so that a compiler's include stack is short.
 #include <weft/expr/broadcast.hpp>
+
 #include <weft/expr/expression.hpp>
+
 #include <weft/kernel/kernel.hpp>
 #include <weft/kernel/program.hpp>
+
+#include <weft/ops/require.hpp>
+
+#include <weft/ops/axes.hpp>
+#include <weft/ops/where.hpp>
+
 #include <weft/ops/elementwise.hpp>
 #include <weft/ops/structured.hpp>
+
 #include <weft/graph/lower.hpp>
 #include <weft/graph/variable.hpp>
+
 #include <weft/graph/call.hpp>
+
 #include <weft/session/feeds.hpp>
 
 #include <weft/graph.hpp>

@@ -3,8 +3,8 @@
 //
 // std::complex<float> and std::complex<double> as element types.
 //
-// Apart from element.hpp because <complex> is large and expressions rarely need it; <weft/graph.hpp>
-// and <weft/weft.hpp> include it.
+// Apart from element.hpp because <complex> is large and expressions rarely need it;
+// <weft/graph.hpp> and <weft/weft.hpp> include it.
 #pragma once
 
 #include <weft/core/element.hpp>

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Element types: which C++ types a tensor may hold, their run-time names, and the type that arithmetic on
-// them is done in. std::complex joins by <weft/core/complex.hpp>, so that expressions do not pay for it.
+// Element types: which C++ types a tensor may hold, their run-time names, and the type that
+// arithmetic on them is done in. std::complex joins by <weft/core/complex.hpp>, so that expressions
+// do not pay for it.
 #pragma once
 
 #include <weft/core/half.hpp>
@@ -85,8 +86,7 @@ using compute_t = typename element_traits<T>::compute;
 
 // Real floating-point elements, half and bfloat16 included.
 template <class T>
-inline constexpr bool is_floating =
-    dtype_of<T> >= dtype::float32 && dtype_of<T> <= dtype::bfloat16;
+inline constexpr bool is_floating = dtype_of<T> >= dtype::float32 && dtype_of<T> <= dtype::bfloat16;
 // Signed and unsigned integers, without bool.
 template <class T>
 inline constexpr bool is_integer = dtype_of<T> >= dtype::int8 && dtype_of<T> <= dtype::uint64;
@@ -98,11 +98,22 @@ inline constexpr bool is_real = is_floating<T> || is_integer<T>;
 
 // As C++ spells it: "float", "std::int32_t", "bool".
 constexpr const char* name_of(dtype type) {
-    constexpr const char* names[] = {
-        "(none)",       "float",         "double",        "half",          "bfloat16",
-        "std::int8_t",  "std::int16_t",  "std::int32_t",  "std::int64_t",  "std::uint8_t",
-        "std::uint16_t", "std::uint32_t", "std::uint64_t", "bool",
-        "std::complex<float>", "std::complex<double>"};
+    constexpr const char* names[] = {"(none)",
+                                     "float",
+                                     "double",
+                                     "half",
+                                     "bfloat16",
+                                     "std::int8_t",
+                                     "std::int16_t",
+                                     "std::int32_t",
+                                     "std::int64_t",
+                                     "std::uint8_t",
+                                     "std::uint16_t",
+                                     "std::uint32_t",
+                                     "std::uint64_t",
+                                     "bool",
+                                     "std::complex<float>",
+                                     "std::complex<double>"};
     return names[static_cast<unsigned char>(type)];
 }
 

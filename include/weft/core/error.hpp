@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// weft::error, what every function of weft throws: a code, the text, and, when a node is to blame, its
-// name and the line of the user's program that made it. Copies share nothing and may cross threads.
+// weft::error, what every function of weft throws: a code, the text, and, when a node is to blame,
+// its name and the line of the user's program that made it. Copies share nothing and may cross
+// threads.
 #pragma once
 
 #include <weft/core/failure.hpp>

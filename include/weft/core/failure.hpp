@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Error codes, and the exception that kernels and shape rules throw. A failure knows what went wrong but
-// not where: the graph or the session catches it and throws weft::error with the node's name, op, device
-// and source line. It holds its text inline, so that expression headers need no string.
+// Error codes, and the exception that kernels and shape rules throw. A failure knows what went
+// wrong but not where: the graph or the session catches it and throws weft::error with the node's
+// name, op, device and source line. It holds its text inline, so that expression headers need no
+// string.
 #pragma once
 
 #include <cstdarg>
@@ -61,7 +62,7 @@ private:
 
 // Throws a failure with a printf-style text.
 [[noreturn]] [[gnu::format(printf, 2, 3)]] [[gnu::cold]] inline void fail(errc code,
-                                                                           const char* format, ...) {
+                                                                          const char* format, ...) {
     std::va_list arguments;
     va_start(arguments, format);
     failure reason(code, format, arguments);

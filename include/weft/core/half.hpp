@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// half (IEEE binary16) and bfloat16 as storage types: they hold 16 bits, convert to and from float with
-// round-to-nearest-even, and are computed with in float. NaN stays NaN (quiet), infinities and signed
-// zeros are kept, subnormals are exact.
+// half (IEEE binary16) and bfloat16 as storage types: they hold 16 bits, convert to and from float
+// with round-to-nearest-even, and are computed with in float. NaN stays NaN (quiet), infinities and
+// signed zeros are kept, subnormals are exact.
 #pragma once
 
 #include <weft/config.hpp>
@@ -15,20 +15,22 @@ namespace weft {
 
 namespace detail {
 
-// Rounds a float to binary16; after the bit tricks described by F. Giesen, "float->half variants" (2012).
+// Rounds a float to binary16; after the bit tricks described by F. Giesen, "float->half variants"
+// (2012).
 WEFT_HOST_DEVICE constexpr std::uint16_t half_bits(float value) {
     auto bits = __builtin_bit_cast(std::uint32_t, value);
     const std::uint32_t sign = bits & 0x80000000u;
     bits ^= sign;
     std::uint32_t out = 0;
-    if (bits >= 0x47800000u) {                            // 2^16 and above, infinity, NaN
+    if (bits >= 0x47800000u) {  // 2^16 and above, infinity, NaN
         out = bits > 0x7f800000u ? 0x7e00u : 0x7c00u;
-    } else if (bits < 0x38800000u) {                      // below 2^-14: subnormal or zero
-        const float aligned = __builtin_bit_cast(float, bits) + 0.5f;   // the addition rounds to even
+    } else if (bits < 0x38800000u) {  // below 2^-14: subnormal or zero
+        const float aligned =
+            __builtin_bit_cast(float, bits) + 0.5f;  // the addition rounds to even
         out = __builtin_bit_cast(std::uint32_t, aligned) - 0x3f000000u;
     } else {
         const std::uint32_t odd = (bits >> 13) & 1u;
-        out = (bits + 0xc8000fffu + odd) >> 13;           // rebias the exponent, round to even
+        out = (bits + 0xc8000fffu + odd) >> 13;  // rebias the exponent, round to even
     }
     return static_cast<std::uint16_t>(out | (sign >> 16));
 }
@@ -67,7 +69,8 @@ struct bfloat16 {
     std::uint16_t bits = 0;
 
     bfloat16() = default;
-    WEFT_HOST_DEVICE explicit constexpr bfloat16(float value) : bits(detail::bfloat16_bits(value)) {}
+    WEFT_HOST_DEVICE explicit constexpr bfloat16(float value)
+        : bits(detail::bfloat16_bits(value)) {}
     WEFT_HOST_DEVICE explicit constexpr operator float() const {
         return __builtin_bit_cast(float, static_cast<std::uint32_t>(bits) << 16);
     }

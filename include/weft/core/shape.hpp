@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Shapes at run time: dims, and its relations to the static dimensions in types. A dims holds up to
-// max_rank sizes inline; in the type of a node `dyn` stands where a size is not known yet.
+// max_rank sizes inline; in the type of a node `dyn` stands where a size is not known yet. It knows
+// no element type and allocates nothing.
 #pragma once
 
 #include <weft/core/failure.hpp>
@@ -93,7 +94,8 @@ constexpr std::size_t broadcast_extent(std::size_t a, std::size_t b, std::size_t
     if (a == b || b == 1) return a;
     if (a == 1) return b;
     fail(errc::invalid_argument,
-         "operands do not broadcast: %zu and %zu in dimension %zu (equal, or one of them 1, is wanted)",
+         "operands do not broadcast: %zu and %zu in dimension %zu (equal, or one of them 1, is "
+         "wanted)",
          a, b, axis);
 }
 

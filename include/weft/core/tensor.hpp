@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// tensor<T, Dims...>: an owning value in row-major order. Elements are 64-byte aligned; those of small
-// static tensors live in the object itself, others on the heap. Copies are deep; a moved-from tensor is
-// empty (a static one keeps its size and has unspecified elements).
+// tensor<T, Dims...>: an owning value in row-major order. Elements are 64-byte aligned; those of
+// small static tensors live in the object itself, others on the heap. Copies are deep; a moved-from
+// tensor is empty (a static one keeps its size and has unspecified elements).
 #pragma once
 
 #include <weft/core/view.hpp>
@@ -39,8 +39,8 @@ public:
     heap_elements() = default;
     explicit heap_elements(std::size_t n)
         : data_(n == 0 ? nullptr
-                       : static_cast<T*>(::operator new(n * sizeof(T),
-                                                        std::align_val_t{tensor_alignment}))) {}
+                       : static_cast<T*>(
+                             ::operator new(n * sizeof(T), std::align_val_t{tensor_alignment}))) {}
     heap_elements(heap_elements&& other) noexcept : data_(std::exchange(other.data_, nullptr)) {}
     heap_elements& operator=(heap_elements&& other) noexcept {
         std::swap(data_, other.data_);
@@ -65,9 +65,9 @@ private:
 };
 
 template <class T, std::size_t... Dims>
-inline constexpr bool is_inline = static_shape<Dims...>::known &&
-                                  ((Dims * ... * sizeof(T)) <= inline_bytes) &&
-                                  (Dims * ... * std::size_t{1}) > 0;
+inline constexpr bool is_inline =
+    static_shape<Dims...>::known && ((Dims * ... * sizeof(T)) <= inline_bytes) &&
+    (Dims * ... * std::size_t{1}) > 0;
 
 }  // namespace detail
 
@@ -78,20 +78,23 @@ public:
     using value_type = T;
     using shape_type = static_shape<Dims...>;
     static constexpr std::size_t rank = sizeof...(Dims);
-    static_assert(is_element<T>, "weft: this type cannot be an element of a tensor; include "
-                                 "<weft/core/complex.hpp> for std::complex");
+    static_assert(is_element<T>,
+                  "weft: this type cannot be an element of a tensor; include "
+                  "<weft/core/complex.hpp> for std::complex");
 
     // Zeros; without elements where a dimension is dyn.
     tensor() : tensor(of_shape{}, initial_shape()) { clear(); }
 
-    // Elements as nested braces, tensor<float, 2, 3>{{1, 2, 3}, {4, 5, 6}}, or the element for rank 0.
-    // Fails with invalid_argument where the braces do not form the static dimensions.
-    tensor(const typename detail::nested<T, rank>::type& elements) : tensor(of_shape{}, measure(elements)) {
+    // Elements as nested braces, tensor<float, 2, 3>{{1, 2, 3}, {4, 5, 6}}, or the element for rank
+    // 0. Fails with invalid_argument where the braces do not form the static dimensions.
+    tensor(const typename detail::nested<T, rank>::type& elements)
+        : tensor(of_shape{}, measure(elements)) {
         T* to = data();
         fill<rank>(elements, to);
     }
 
-    // Zeros of a given shape; fails with invalid_argument where it contradicts the static dimensions.
+    // Zeros of a given shape; fails with invalid_argument where it contradicts the static
+    // dimensions.
     static tensor zeros(const dims& shape) {
         tensor t = uninitialized(shape);
         t.clear();
@@ -108,7 +111,8 @@ public:
 
     tensor(const tensor& other) : tensor(copy_of(other.data(), other.shape_)) {}
     tensor(tensor&& other) noexcept
-        : elements_(std::move(other.elements_)), shape_(std::exchange(other.shape_, initial_shape())) {}
+        : elements_(std::move(other.elements_)),
+          shape_(std::exchange(other.shape_, initial_shape())) {}
     tensor& operator=(const tensor& other) { return *this = tensor(other); }
     tensor& operator=(tensor&& other) noexcept {
         if (this == &other) return *this;
@@ -176,7 +180,7 @@ private:
     // The static shape, with 0 for dyn.
     static constexpr dims initial_shape() {
         dims shape = shape_type::value;
-        for (std::size_t axis = 0; axis < rank; ++axis)
+        for (std::size_t axis = 0; axis != rank; ++axis)
             if (shape[axis] == dyn) shape[axis] = 0;
         return shape;
     }
@@ -226,7 +230,7 @@ private:
     }
 
     std::conditional_t<inline_storage,
-                       detail::inline_elements<T, inline_storage ? (Dims * ... * std::size_t{1}) : 1>,
+                       detail::inline_elements<T, inline_storage ? (Dims*...* std::size_t{1}) : 1>,
                        detail::heap_elements<T>>
         elements_;
     dims shape_;

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// tensor_view<T, Dims...>: borrowed elements in row-major order, with the dimensions that are known in
-// its type. It owns nothing and never outlives what it looks at; copying one copies a pointer.
+// tensor_view<T, Dims...>: borrowed elements in row-major order, with the dimensions that are known
+// in its type. It owns nothing and never outlives what it looks at; copying one copies a pointer
+// and a shape.
 #pragma once
 
 #include <weft/core/element.hpp>
@@ -19,8 +20,8 @@ struct static_shape {
     static constexpr bool known = ((Dims != dyn) && ...);
 };
 
-// A view of dimensions From may be given where one of To is wanted: same rank, and each dimension of
-// To is dyn or the same number.
+// A view of dimensions From may be given where one of To is wanted: same rank, and each dimension
+// of To is dyn or the same number.
 template <class To, class From>
 inline constexpr bool is_shape_convertible = [] {
     if (To::value.rank != From::value.rank) return false;
@@ -38,8 +39,8 @@ public:
     static constexpr std::size_t rank = sizeof...(Dims);
     static_assert(is_element<value_type>, "weft: this type cannot be an element of a tensor");
 
-    // `shape` must have this rank, and agree with the static dimensions; both are checked and fail with
-    // invalid_argument.
+    // `shape` must have this rank, and agree with the static dimensions; both are checked and fail
+    // with invalid_argument.
     tensor_view(T* data, const dims& shape) : data_(data), shape_(shape) {
         if (shape.rank != rank || first_mismatch(shape, shape_type::value) != rank)
             fail(errc::invalid_argument, "a view of shape %s cannot look at a tensor of shape %s",
@@ -48,7 +49,8 @@ public:
     template <class U, std::size_t... Other>
         requires(std::is_convertible_v<U (*)[], T (*)[]> &&
                  is_shape_convertible<static_shape<Dims...>, static_shape<Other...>>)
-    tensor_view(const tensor_view<U, Other...>& other) : data_(other.data()), shape_(other.shape()) {}
+    tensor_view(const tensor_view<U, Other...>& other)
+        : data_(other.data()), shape_(other.shape()) {}
 
     T* data() const { return data_; }
     const dims& shape() const { return shape_; }

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// NumPy's broadcasting on the dimensions in types, and the checks of it that the compiler makes. A dyn
-// dimension agrees with everything here; it is checked again when the sizes are known.
+// NumPy's broadcasting on the dimensions in types, and the checks of it that the compiler makes. A
+// dyn dimension agrees with everything here; it is checked again when the sizes are known. Knows
+// shapes only, no op.
 #pragma once
 
 #include <weft/core/tensor.hpp>
@@ -21,7 +22,8 @@ constexpr bool is_broadcastable(const dims& a, const dims& b) {
 }
 
 // The broadcast of two static shapes. dyn against a number above 1 gives the number: whatever the
-// dimension turns out to be, it must be that or 1. Where they do not broadcast, a's dimension is taken.
+// dimension turns out to be, it must be that or 1. Where they do not broadcast, a's dimension is
+// taken.
 constexpr dims broadcast_static(const dims& a, const dims& b) {
     dims out = a.rank >= b.rank ? a : b;
     const std::size_t common = a.rank < b.rank ? a.rank : b.rank;
@@ -43,29 +45,27 @@ struct broadcast_shape {
     }();
 };
 
-// Instantiated where static shapes do not broadcast; its arguments are the two shapes.
+// Instantiated by ops whose operands must broadcast; its arguments are two shapes.
 template <class A, class B>
 struct require_broadcast {
     static constexpr bool ok = is_broadcastable(A::value, B::value);
-    static_assert(ok, "weft: these shapes do not broadcast: aligned at the last axis, dimensions must be "
-                      "equal or 1; reshape<...>(x) or expand_dims<axis>(x) change a shape");
+    static_assert(ok,
+                  "weft: these shapes do not broadcast: aligned at the last axis, dimensions must be "
+                  "equal or 1; reshape<...>(x) or expand_dims<axis>(x) change a shape");
 };
 
-// Instantiated where element types are mixed; its arguments are the two types.
-template <class A, class B>
-struct require_same_element {
-    static constexpr bool ok = std::is_same_v<A, B>;
-    static_assert(ok, "weft: the operands have different element types and weft does not convert "
-                      "silently; write cast<T>(x)");
-};
+// Whether a number of type Literal may stand beside elements of type Element: 0.5 not beside
+// integers, true only beside bools. Whether its value fits is looked at when a node is made.
+template <class Element, class Literal>
+inline constexpr bool is_literal_of = std::is_same_v<Element, bool> == std::is_same_v<Literal, bool> &&
+                                      (!is_integer<Element> || !std::is_floating_point_v<Literal>);
 
-// Instantiated where a number is no value of the tensor's element type, 0.5 with integers, say.
+// Instantiated where a number is to become a tensor of these elements; its arguments are the types.
 template <class Element, class Literal>
 struct require_literal_of_element {
-    static constexpr bool ok = std::is_same_v<Element, bool> == std::is_same_v<Literal, bool> &&
-                               (!is_integer<Element> || !std::is_floating_point_v<Literal>);
-    static_assert(ok, "weft: a number of this type does not fit the tensor's element type; write a "
-                      "literal of that type, or cast<T>(x)");
+    static_assert(is_literal_of<Element, Literal>,
+                  "weft: a number of this type does not fit the tensor's element type; write a "
+                  "literal of that type, or cast<T>(x)");
 };
 
 }  // namespace weft

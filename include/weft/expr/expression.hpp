@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Expressions: recipes over nodes and numbers, values without a place. expr<Op, Args...> is element-wise;
-// op_call<Op, Result, Parameters, Args...> is an op with a kernel of its own. Both hold their operands by
-// value, so an expression can be kept and never dangles. Nothing here knows a graph, a kernel or a device.
+// Expressions: recipes over nodes and numbers, values without a place. expr<Op, Args...> is
+// element-wise; op_call<Op, Result, Parameters, Args...> is an op with a kernel of its own. Both
+// hold their operands by value, so an expression can be kept and never dangles. Nothing here knows
+// a graph, a kernel or a device.
 #pragma once
 
 #include <weft/expr/broadcast.hpp>
@@ -33,10 +34,11 @@ concept number = std::is_arithmetic_v<U>;
 
 // At least one of the operands of a binary op is an expression, the other may be a number.
 template <class A, class B>
-concept operands = (tensor_expr<A> && (tensor_expr<B> || number<B>)) || (number<A> && tensor_expr<B>);
+concept operands =
+    (tensor_expr<A> && (tensor_expr<B> || number<B>)) || (number<A> && tensor_expr<B>);
 
-// A number in an expression, in the type that its tensor's elements are computed in. `exact` is false
-// where the number is not a value of that type; making a node of it then fails.
+// A number in an expression, in the type that its tensor's elements are computed in. `exact` is
+// false where the number is not a value of that type; making a node of it then fails.
 template <class T>
 struct scalar {
     using result_type = tensor<T>;
@@ -45,7 +47,7 @@ struct scalar {
     bool exact = true;
 };
 
-// ---- operands, held by value ------------------------------------------------------------------------
+// Operands, held by value.
 
 template <std::size_t I, class T>
 struct operand_at {
@@ -80,10 +82,12 @@ struct stored<E> {
 template <class E>
 using stored_t = typename detail::stored<E>::type;
 
-// ---- what an op tag says ----------------------------------------------------------------------------
-// Every tag has `static constexpr const char* name`. Optional members, E being the operands' elements:
-//   template <class... E> using result = ...;   the element of an element-wise result (else the first E)
-//   template <class... E> using types = type_list<...>;  the T... of kernel<Op, Device, T...>
+// What an op tag says.
+// Every tag has `static constexpr const char* name`. Optional members, E being the operands'
+// elements:
+//   template <class... E> using result = ...;   the element of an element-wise result (else the
+//   first E) template <class... E> using types = type_list<...>;  the T... of kernel<Op, Device,
+//   T...>
 //                                                        (else the distinct E, in order)
 
 namespace detail {
@@ -92,7 +96,8 @@ template <class List, class T>
 struct append_distinct;
 template <class... L, class T>
 struct append_distinct<type_list<L...>, T> {
-    using type = std::conditional_t<(std::is_same_v<L, T> || ...), type_list<L...>, type_list<L..., T>>;
+    using type =
+        std::conditional_t<(std::is_same_v<L, T> || ...), type_list<L...>, type_list<L..., T>>;
 };
 template <class List, class... E>
 struct distinct {
@@ -126,7 +131,7 @@ struct op_result<Op, First, E...> {
 template <class Op, class... E>
 using op_types_t = typename detail::op_types<Op, E...>::type;
 
-// ---- the two kinds of expression --------------------------------------------------------------------
+// The two kinds of expression.
 
 // An element-wise op on expressions, nodes and numbers that broadcast.
 template <class Op, class... Args>
@@ -142,14 +147,15 @@ struct expr {
 // No parameters: most ops are fully described by their types.
 struct no_parameters {};
 
-// An op with a kernel of its own. Parameters is trivially copyable and reaches shape rule and kernel.
+// An op with a kernel of its own. Parameters is trivially copyable and reaches shape rule and
+// kernel.
 template <class Op, class Result, class Parameters, class... Args>
 struct op_call {
     using op = Op;
     // Ops without operands are looked up by the element they produce.
-    using types = std::conditional_t<sizeof...(Args) == 0,
-                                     op_types_t<Op, typename Result::value_type>,
-                                     op_types_t<Op, element_of_t<Args>...>>;
+    using types =
+        std::conditional_t<sizeof...(Args) == 0, op_types_t<Op, typename Result::value_type>,
+                           op_types_t<Op, element_of_t<Args>...>>;
     using result_type = Result;
     using parameters_type = Parameters;
     static_assert(std::is_trivially_copyable_v<Parameters>,
@@ -159,14 +165,15 @@ struct op_call {
     operand_pack<Args...> args;
 };
 
-// An expression pinned to a device kind (and index, or -1) by on<Device>(...): always a node of its own.
+// An expression pinned to a device kind (and index, or -1) by on<Device>(...): always a node of its
+// own.
 template <class E, class Device, int Index>
 struct pinned {
     using result_type = result_of_t<E>;
     E expression;
 };
 
-// ---- making them ------------------------------------------------------------------------------------
+// Making them.
 
 namespace detail {
 
@@ -186,15 +193,16 @@ struct first_element<A, Rest...> {
 // A number as an operand beside tensors of T.
 template <class T, number U>
 constexpr scalar<T> make_scalar(U value) {
-    static_cast<void>(require_literal_of_element<T, U>::ok);
     if constexpr (std::is_same_v<compute_t<T>, bool> || std::is_arithmetic_v<compute_t<T>>) {
         const auto adopted = static_cast<compute_t<T>>(value);
-        const bool same = static_cast<U>(adopted) == value && (adopted < compute_t<T>{}) == (value < U{});
+        const bool same =
+            static_cast<U>(adopted) == value && (adopted < compute_t<T>{}) == (value < U{});
         return {adopted, static_cast<double>(value), same || value != value};
     } else {
-        using part = typename compute_t<T>::value_type;      // std::complex
+        using part = typename compute_t<T>::value_type;  // std::complex
         const auto adopted = static_cast<part>(value);
-        return {compute_t<T>(adopted), static_cast<double>(value), static_cast<U>(adopted) == value};
+        return {compute_t<T>(adopted), static_cast<double>(value),
+                static_cast<U>(adopted) == value};
     }
 }
 
@@ -217,6 +225,7 @@ constexpr auto elementwise_mixed(const A&... a) {
 }
 
 namespace detail {
+
 // The first operand that is an expression: what stands for the result after an error was reported.
 template <class A, class... Rest>
 constexpr const auto& first_expression(const A& a, const Rest&... rest) {
@@ -225,35 +234,88 @@ constexpr const auto& first_expression(const A& a, const Rest&... rest) {
     else
         return first_expression(rest...);
 }
-// The first operand whose element type or shape does not go with the first's, reported by its class.
-template <class First, class A>
-constexpr bool agrees() {
-    if constexpr (number<A>) {
-        return require_literal_of_element<element_of_t<First>, A>::ok;
-    } else {
-        using same = require_same_element<element_of_t<First>, element_of_t<A>>;
-        if constexpr (std::is_same_v<element_of_t<First>, element_of_t<A>>)
-            return require_broadcast<typename result_of_t<First>::shape_type,
-                                     typename result_of_t<A>::shape_type>::ok;
-        else
-            return same::ok;
-    }
-}
+
+// The first tensor type among tensor and number types.
+template <class First, class... Rest>
+struct first_tensor : first_tensor<Rest...> {};
+template <class T, std::size_t... Dims, class... Rest>
+struct first_tensor<tensor<T, Dims...>, Rest...> {
+    using type = tensor<T, Dims...>;
+};
+
+// What is to be known of the operands of an element-wise op, given as tensor and number types.
+template <class Tensor, class Operand>
+struct operand_facts {
+    static constexpr bool same_element = true;
+    static constexpr bool broadcasts = true;
+    static constexpr bool literal_fits = is_literal_of<typename Tensor::value_type, Operand>;
+};
+template <class Tensor, class T, std::size_t... Dims>
+struct operand_facts<Tensor, tensor<T, Dims...>> {
+    static constexpr bool same_element = std::is_same_v<typename Tensor::value_type, T>;
+    static constexpr bool broadcasts =
+        is_broadcastable(Tensor::shape_type::value, static_shape<Dims...>::value);
+    static constexpr bool literal_fits = true;
+};
+template <class Tensor, class... Operands>
+struct operands_facts {
+    static constexpr bool same_element = (operand_facts<Tensor, Operands>::same_element && ...);
+    static constexpr bool broadcasts = (operand_facts<Tensor, Operands>::broadcasts && ...);
+    static constexpr bool literals_fit = (operand_facts<Tensor, Operands>::literal_fits && ...);
+    static constexpr bool ok = same_element && broadcasts && literals_fit;
+};
+
+template <class A>
+struct operand_type {
+    using type = A;
+};
+template <tensor_expr A>
+struct operand_type<A> {
+    using type = result_of_t<A>;
+};
+
 }  // namespace detail
 
-// An element-wise op Op on expressions and numbers of one element type. Numbers adopt that type. Mixed
-// element types and shapes that do not broadcast do not compile.
+// An operand as messages show it: the tensor type of an expression, or the type of a number.
+template <class A>
+using operand_type_t = typename detail::operand_type<A>::type;
+
+// The operands of an element-wise op, as operand_type_t. It does not compile where they have
+// different element types, a number is of no fitting type, or shapes do not broadcast; its
+// arguments say which. Functions of ops call make() directly, to keep messages short.
+template <class Op, class... Operands>
+struct elementwise_operands {
+    using facts = detail::operands_facts<typename detail::first_tensor<Operands...>::type, Operands...>;
+    static_assert(facts::same_element,
+                  "weft: the operands have different element types and weft does not convert "
+                  "silently; write cast<T>(x)");
+    static constexpr bool literals_fit = !facts::same_element || facts::literals_fit;
+    static_assert(literals_fit,
+                  "weft: a number of this type does not fit the tensor's element type; write a "
+                  "literal of that type, or cast<T>(x)");
+    static constexpr bool broadcasts =
+        !facts::same_element || !facts::literals_fit || facts::broadcasts;
+    static_assert(broadcasts,
+                  "weft: these shapes do not broadcast: aligned at the last axis, dimensions must be "
+                  "equal or 1; reshape<...>(x) or expand_dims<axis>(x) change a shape");
+
+    template <class... A>
+    static constexpr auto make(const A&... a) {
+        if constexpr (facts::ok)
+            return elementwise_mixed<Op>(a...);
+        else
+            return detail::first_expression(a...);
+    }
+};
+
+// An element-wise op Op on expressions and numbers of one element type, which numbers adopt.
 template <class Op, class... A>
 constexpr auto elementwise(const A&... a) {
-    using first = typename detail::first_element<A...>::expression;
-    if constexpr ((detail::agrees<first, A>() && ...))
-        return elementwise_mixed<Op>(a...);
-    else
-        return detail::first_expression(a...);
+    return elementwise_operands<Op, operand_type_t<A>...>::make(a...);
 }
 
-// An op with a kernel of its own, whose value is a Result. Operands that are no nodes yet become nodes
-// when the op does, or are fused into it where the op can read them so.
+// An op with a kernel of its own, whose value is a Result. Operands that are no nodes yet become
+// nodes when the op does, or are fused into it where the op can read them so.
 template <class Op, class Result, class... A>
 constexpr auto make_op(const A&... a) {
     return op_call<Op, Result, no_parameters, stored_t<A>...>{{}, {{a}...}};

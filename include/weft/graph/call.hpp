@@ -1,24 +1,27 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// call(fn, nodes...): a node of a C++ callable, run on the CPU. Its value is what the callable returns: a
-// tensor, any movable type, or nothing; weft is a task graph too. A callable whose first parameter is a
-// cpu_context& may split itself over its device's threads and see that a run is stopped.
+// call(fn, nodes...): a node of a C++ callable, run on the CPU. Its value is what the callable
+// returns: a tensor, any movable type, or nothing; weft is a task graph too. A callable whose first
+// parameter is a cpu_context& may split itself over its device's threads and see that a run is
+// stopped.
 #pragma once
 
 #include <weft/graph/sources.hpp>
 
 namespace weft {
 
-// What a callable gets for a tensor: a view, which converts to a tensor (by copy) and, for rank 0, to the
-// element.
+// What a callable gets for a tensor: a view, which converts to a tensor (by copy) and, for rank 0,
+// to the element.
 template <class Tensor>
 class call_argument;
 template <class T, std::size_t... Dims>
 class call_argument<tensor<T, Dims...>> : public tensor_view<const T, Dims...> {
 public:
     using tensor_view<const T, Dims...>::tensor_view;
-    operator tensor<T, Dims...>() const { return tensor<T, Dims...>::copy_of(this->data(), this->shape()); }
+    operator tensor<T, Dims...>() const {
+        return tensor<T, Dims...>::copy_of(this->data(), this->shape());
+    }
     operator T() const
         requires(sizeof...(Dims) == 0)
     {
@@ -36,22 +39,28 @@ struct call_parameter {
 template <class T, std::size_t... Dims>
 struct call_parameter<tensor<T, Dims...>> {
     using type = call_argument<tensor<T, Dims...>>;
-    static type get(const value_ref& value) { return {static_cast<const T*>(value.data), value.shape}; }
+    static type get(const value_ref& value) {
+        return {static_cast<const T*>(value.data), value.shape};
+    }
 };
 
 // Whether Fn is called with the context first.
 template <class Fn, class... V>
-inline constexpr bool takes_context = !std::is_invocable_v<Fn&, typename call_parameter<V>::type...> &&
-                                      std::is_invocable_v<Fn&, cpu_context&, typename call_parameter<V>::type...>;
+inline constexpr bool takes_context =
+    !std::is_invocable_v<Fn&, typename call_parameter<V>::type...> &&
+    std::is_invocable_v<Fn&, cpu_context&, typename call_parameter<V>::type...>;
 
 // Instantiated where a callable cannot be called with the nodes' values.
 template <class Fn, class... V>
 struct require_callable {
-    static constexpr bool ok = std::is_invocable_v<Fn&, typename call_parameter<V>::type...> ||
-                               std::is_invocable_v<Fn&, cpu_context&, typename call_parameter<V>::type...>;
-    static_assert(ok, "weft: the callable does not take these values: for a tensor it gets a "
-                      "tensor_view<const T, Dims...>, for any other node a const reference; a cpu_context& "
-                      "may come first");
+    static constexpr bool ok =
+        std::is_invocable_v<Fn&, typename call_parameter<V>::type...> ||
+        std::is_invocable_v<Fn&, cpu_context&, typename call_parameter<V>::type...>;
+    static_assert(
+        ok,
+        "weft: the callable does not take these values: for a tensor it gets a "
+        "tensor_view<const T, Dims...>, for any other node a const reference; a cpu_context& "
+        "may come first");
 };
 
 template <bool Context, class Fn, class... V>
@@ -64,7 +73,8 @@ struct call_result_of<true, Fn, V...> {
 };
 // The type of the node's value.
 template <class Fn, class... V>
-using call_result_t = std::decay_t<typename call_result_of<takes_context<Fn, V...>, Fn, V...>::type>;
+using call_result_t =
+    std::decay_t<typename call_result_of<takes_context<Fn, V...>, Fn, V...>::type>;
 
 // The callable with the positions of its inputs. A mutable callable is the user's to guard.
 template <class Fn, class... V>
@@ -86,7 +96,8 @@ private:
         static_cast<void>(inputs);
         const auto invoke = [&]() -> decltype(auto) {
             if constexpr (takes_context<Fn, V...>)
-                return fn(static_cast<cpu_context&>(ctx), call_parameter<V>::get(*inputs[input[I]])...);
+                return fn(static_cast<cpu_context&>(ctx),
+                          call_parameter<V>::get(*inputs[input[I]])...);
             else
                 return fn(call_parameter<V>::get(*inputs[input[I]])...);
         };
@@ -115,7 +126,8 @@ node_id make_call(graph_base& owner, Fn fn, std::string name, const std::source_
     if constexpr (is_tensor<result>) record.type.object = &object_type_of<result>;
     record.fallible = true;
     [[maybe_unused]] collector into{owner, record};
-    const void* stored = record.keep(program{std::move(fn), {into.input(inputs.graph(), inputs.id())..., 0}});
+    const void* stored =
+        record.keep(program{std::move(fn), {into.input(inputs.graph(), inputs.id())..., 0}});
     record.kernels.push_back({cpu::name, &program::run, stored, {}});
     return owner.add(std::move(record));
 }
@@ -135,9 +147,9 @@ using call_node = node<call_result_t<Fn, result_of_t<Args>...>,
 
 }  // namespace detail
 
-// A node of a callable and the nodes (or expressions) whose values it takes; converts to node<R>. Made at
-// once, under the open scopes. An exception of the callable fails the run and is wrapped with the node's
-// name and this line. A source without inputs is made by graph::call.
+// A node of a callable and the nodes (or expressions) whose values it takes; converts to node<R>.
+// Made at once, under the open scopes. An exception of the callable fails the run and is wrapped
+// with the node's name and this line. A source without inputs is made by graph::call.
 template <class Fn, class... Args>
 class call : public detail::call_node<Fn, Args...> {
 public:
@@ -149,13 +161,19 @@ public:
 private:
     using graph_kinds = typename node_type::kinds;
 
-    template <class First, class... Rest>
-    static graph_base& graph_of(const First& first, const Rest&...) {
-        return *detail::graph_of(static_cast<const stored_t<First>&>(first));
+    // Arguments without a node (zeros<float, 3>()) do not know a graph; one of them does.
+    static graph_base& graph_of(const Args&... args) {
+        graph_base* found = nullptr;
+        ((found = found != nullptr ? found
+                                   : detail::graph_of(static_cast<const stored_t<Args>&>(args))),
+         ...);
+        return *found;
     }
-    static node_type make(graph_base& owner, Fn fn, const std::source_location& where, const Args&... args) {
-        return {owner, detail::make_call<graph_kinds>(owner, std::move(fn), {}, where,
-                                                      detail::call_input<graph_kinds>(owner, args, where)...)};
+    static node_type make(graph_base& owner, Fn fn, const std::source_location& where,
+                          const Args&... args) {
+        return {owner, detail::make_call<graph_kinds>(
+                           owner, std::move(fn), {}, where,
+                           detail::call_input<graph_kinds>(owner, args, where)...)};
     }
 };
 template <class Fn, class... Args>

@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// basic_graph<device_kinds<...>>: a graph that knows these device kinds, and `graph`, the one of cpu and
-// gpu. It makes the nodes that have no operands: constants, placeholders, variables, random numbers,
-// callables. Everything else is a free function of expressions. Not movable: nodes point to it.
+// basic_graph<device_kinds<...>>: a graph that knows these device kinds, and `graph`, the one of
+// cpu and gpu. It makes the nodes that have no operands: constants, placeholders, variables, random
+// numbers, callables. Everything else is a free function of expressions. Not movable: nodes point
+// to it.
 #pragma once
 
 #include <weft/core/complex.hpp>
@@ -15,8 +16,8 @@
 
 namespace weft {
 
-// Built by one thread at a time. All functions take a name (made unique; the op's if empty) and throw
-// error invalid_argument for a malformed one.
+// Built by one thread at a time. All functions take a name (made unique; the op's if empty) and
+// throw error invalid_argument for a malformed one.
 template <class Kinds>
 class basic_graph : public graph_base {
     using place = std::source_location;
@@ -35,13 +36,13 @@ public:
         requires(number<V> || is_tensor<V>)
     auto constant(V value, std::string name = {}, place where = place::current()) {
         using type = decltype(detail::as_tensor(std::move(value)));
-        return node<type, Kinds>(
-            *this, add_named(detail::constant_record<Kinds>(detail::as_tensor(std::move(value)), where),
-                             std::move(name)));
+        return node<type, Kinds>(*this, add_named(detail::constant_record<Kinds>(
+                                                      detail::as_tensor(std::move(value)), where),
+                                                  std::move(name)));
     }
 
-    // A variable and its initial value: a number, a tensor or an expression, such as normal<float, 3>(1).
-    // (Inside this class the name hides the class template, hence weft::variable.)
+    // A variable and its initial value: a number, a tensor or an expression, such as normal<float,
+    // 3>(1). (Inside this class the name hides the class template, hence weft::variable.)
     template <class E>
         requires(number<E> || is_tensor<E> || tensor_expr<E>)
     auto variable(E initial, std::string name = {}, place where = place::current()) {
@@ -68,7 +69,8 @@ public:
         return made(weft::ones<T, Dims...>(), std::move(name), where);
     }
     template <class T, std::size_t... Dims>
-    node<tensor<T, Dims...>, Kinds> full(T value, std::string name = {}, place where = place::current()) {
+    node<tensor<T, Dims...>, Kinds> full(T value, std::string name = {},
+                                         place where = place::current()) {
         return made(weft::full<T, Dims...>(value), std::move(name), where);
     }
     // 0, 1, 2, ...
@@ -81,8 +83,8 @@ public:
     node<tensor<T, N, M>, Kinds> eye(std::string name = {}, place where = place::current()) {
         return made(weft::eye<T, N, M>(), std::move(name), where);
     }
-    // Random numbers by a counter-based generator: a seed gives the same numbers in every run, on every
-    // device and with any number of threads. uniform is in [low, high).
+    // Random numbers by a counter-based generator: a seed gives the same numbers in every run, on
+    // every device and with any number of threads. uniform is in [low, high).
     template <class T, std::size_t... Dims>
     node<tensor<T, Dims...>, Kinds> uniform(std::uint64_t seed, T low = T(0), T high = T(1),
                                             std::string name = {}, place where = place::current()) {
@@ -95,7 +97,8 @@ public:
     }
     template <std::size_t... Dims>
     node<tensor<bool, Dims...>, Kinds> bernoulli(std::uint64_t seed, double probability,
-                                                 std::string name = {}, place where = place::current()) {
+                                                 std::string name = {},
+                                                 place where = place::current()) {
         return made(weft::bernoulli<Dims...>(seed, probability), std::move(name), where);
     }
 

@@ -1,14 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// From an expression to the record of a node: operands that need a kernel of their own become nodes first,
-// then inputs are collected (each distinct one once), and one program per device kind is stored behind
-// function pointers. After this file nothing knows an element type.
+// From an expression to the record of a node: operands that need a kernel of their own become nodes
+// first, then inputs are collected (each distinct one once), and one program per device kind is
+// stored behind function pointers. After this file nothing knows an element type.
 #pragma once
 
 #include <weft/graph/graph_base.hpp>
 #include <weft/graph/tree.hpp>
 #include <weft/kernel/registered.hpp>
+#include <weft/ops/identity.hpp>
 
 namespace weft {
 
@@ -21,7 +22,7 @@ template <class Kinds, class E, class Device, int Index>
 node_id make_pinned(graph_base& g, const pinned<E, Device, Index>& e, std::string name,
                     const std::source_location& where);
 
-// ---- dividing an expression into nodes --------------------------------------------------------------
+// Dividing an expression into nodes.
 
 template <class Kinds>
 struct division {
@@ -60,10 +61,11 @@ auto settle_operand(const division<Kinds>& into, const E& e) {
 template <class Kinds, class Op, class Result, class Parameters, class... Args, std::size_t... I>
 auto settle_call(const division<Kinds>& into, const op_call<Op, Result, Parameters, Args...>& e,
                  std::index_sequence<I...>) {
-    using settled = op_call<Op, Result, Parameters,
-                            decltype(settle_operand<I == 0 && fuses_input<Op>>(into, get_operand<I>(e.args)))...>;
+    using settled =
+        op_call<Op, Result, Parameters,
+                decltype(settle_operand<reads_source<Op, I>>(into, get_operand<I>(e.args)))...>;
     return settled{e.parameters,
-                   {{settle_operand<I == 0 && fuses_input<Op>>(into, get_operand<I>(e.args))}...}};
+                   {{settle_operand<reads_source<Op, I>>(into, get_operand<I>(e.args))}...}};
 }
 template <bool KeepCall, class Kinds, class Op, class Result, class Parameters, class... Args>
 auto settle(const division<Kinds>& into, const op_call<Op, Result, Parameters, Args...>& e) {
@@ -83,7 +85,8 @@ constexpr std::size_t heart_argument() {
 template <bool KeepCall, class Kinds, class Op, class... Args>
 auto settle(const division<Kinds>& into, const expr<Op, Args...>& e);
 template <bool KeepCall, class Kinds, class Op, class... Args, std::size_t... I>
-auto settle_arguments(const division<Kinds>& into, const expr<Op, Args...>& e, std::index_sequence<I...>) {
+auto settle_arguments(const division<Kinds>& into, const expr<Op, Args...>& e,
+                      std::index_sequence<I...>) {
     constexpr std::size_t heart = KeepCall ? heart_argument<Args...>() : sizeof...(Args);
     return expr<Op, decltype(settle<I == heart>(into, get_operand<I>(e.args)))...>{
         {{settle<I == heart>(into, get_operand<I>(e.args))}...}};
@@ -96,7 +99,29 @@ auto settle(const division<Kinds>& into, const expr<Op, Args...>& e) {
         return e;
 }
 
-// ---- collecting inputs ------------------------------------------------------------------------------
+// Collecting inputs.
+
+// Throws for a number that the element type cannot hold.
+template <class T>
+void require_exact(const scalar<T>& number, const std::source_location& where) {
+    if (number.exact) return;
+    throw error(errc::invalid_argument,
+                "the number " + std::to_string(number.given) + " is not a value of " +
+                    name_of(dtype_of<T>) +
+                    ": it would be rounded; write a literal of that type (" + to_string(where) +
+                    ')',
+                {}, where);
+}
+inline void require_same_graph(const graph_base& owner, const graph_base& from, node_id id,
+                               const std::source_location& where) {
+    if (&from == &owner) return;
+    const node_record& foreign = from.record(id);
+    throw error(errc::invalid_argument,
+                "an expression uses nodes of two graphs: '" + foreign.name + "' (made at " +
+                    to_string(foreign.where) + ") is in another graph than its other nodes (" +
+                    to_string(where) + ')',
+                foreign.name, where);
+}
 
 // Collects what a settled expression reads into a record.
 struct collector {
@@ -104,18 +129,14 @@ struct collector {
     node_record& record;
 
     unsigned char input(const graph_base& from, node_id id) {
-        if (&from != &owner)
-            throw error(errc::invalid_argument,
-                        "an expression uses node '" + from.record(id).name + "' of another graph than '" +
-                            owner.record(record.inputs.empty() ? 0 : record.inputs.front()).name +
-                            "' is in (" + to_string(record.where) + ')',
-                        from.record(id).name, record.where);
+        require_same_graph(owner, from, id, record.where);
         for (std::size_t i = 0; i < record.inputs.size(); ++i)
             if (record.inputs[i] == id) return static_cast<unsigned char>(i);
         if (record.inputs.size() + 1 == slot_source::heart)
             throw error(errc::unimplemented,
                         "an expression reads more than 254 tensors; name a part of it as a node (" +
-                            to_string(record.where) + ')');
+                            to_string(record.where) + ')',
+                        {}, record.where);
         record.inputs.push_back(id);
         return static_cast<unsigned char>(record.inputs.size() - 1);
     }
@@ -129,12 +150,7 @@ void collect(collector& into, const node<V, Kinds>& n, slot_source*& slot) {
 }
 template <class T>
 void collect(collector& into, const scalar<T>& number, slot_source*&) {
-    if (number.exact) return;
-    throw error(errc::invalid_argument,
-                "the number " + std::to_string(number.given) + " is not a value of " +
-                    name_of(dtype_of<T>) + ": it would be rounded; write a literal of that type (" +
-                    to_string(into.record.where) + ')',
-                {}, into.record.where);
+    require_exact(number, into.record.where);
 }
 template <class Op, class Result, class Parameters, class... Args>
 void collect(collector&, const op_call<Op, Result, Parameters, Args...>&, slot_source*& slot) {
@@ -158,7 +174,7 @@ const auto& heart_of(const expr<Op, Args...>& e) {
     return heart_of(get_operand<heart_argument<Args...>()>(e.args));
 }
 
-// ---- programs ---------------------------------------------------------------------------------------
+// Programs.
 
 template <class Device, class E>
 auto make_tree_part(collector& into, const E& e) {
@@ -168,23 +184,24 @@ auto make_tree_part(collector& into, const E& e) {
     collect(into, e, slot);
     return part;
 }
-template <class Device, class Op, bool First, class E>
+template <class Device, class Op, std::size_t I, class E>
 auto make_argument(collector& into, const E& e) {
     if constexpr (requires { typename E::node_type; }) {
-        return tensor_argument<result_of_t<E>, First && fuses_input<Op>>{into.input(e.graph(), e.id())};
+        return tensor_argument<result_of_t<E>, reads_source<Op, I>>{into.input(e.graph(), e.id())};
     } else {
         auto part = make_tree_part<Device>(into, e);
-        return fused_argument<element_of_t<E>, result_of_t<E>::rank, decltype(part.tree), slot_count<E>>{part};
+        return fused_argument<element_of_t<E>, result_of_t<E>::rank, decltype(part.tree),
+                              slot_count<E>>{part};
     }
 }
 template <class Device, class Op, class Result, class Parameters, class... Args, std::size_t... I>
 auto make_call_part(collector& into, const op_call<Op, Result, Parameters, Args...>& e,
                     std::index_sequence<I...>) {
     into.op(Op::name);
-    using call = call_part<Op, kernel_of_t<Device, op_call<Op, Result, Parameters, Args...>>, Device, Result,
-                           Parameters,
-                           decltype(make_argument<Device, Op, I == 0>(into, get_operand<I>(e.args)))...>;
-    return call{e.parameters, {{make_argument<Device, Op, I == 0>(into, get_operand<I>(e.args))}...}};
+    using call = call_part<Op, kernel_of_t<Device, op_call<Op, Result, Parameters, Args...>>,
+                           Device, Result, Parameters,
+                           decltype(make_argument<Device, Op, I>(into, get_operand<I>(e.args)))...>;
+    return call{e.parameters, {{make_argument<Device, Op, I>(into, get_operand<I>(e.args))}...}};
 }
 template <class Device, class Op, class Result, class Parameters, class... Args>
 auto make_call(collector& into, const op_call<Op, Result, Parameters, Args...>& e) {
@@ -204,7 +221,8 @@ auto make_program(collector& into, const E& e) {
             call, part, tree_cost<E>, into.record.inputs.size()};
     } else {
         auto part = make_tree_part<Device>(into, e);
-        return elementwise_program<result_of_t<E>, decltype(part.tree), slot_count<E>>{part, tree_cost<E>};
+        return elementwise_program<result_of_t<E>, decltype(part.tree), slot_count<E>>{
+            part, tree_cost<E>};
     }
 }
 
@@ -234,7 +252,8 @@ void add_kernel(collector& into, const E& e) {
         entry.run = &program_type::run;
     } else {
         entry.missing = text_of(static_cast<first_missing_t<E, Device>*>(nullptr));
-        into.record.registered = registered_of<Kinds>(static_cast<first_missing_t<E, Device>*>(nullptr));
+        into.record.registered =
+            registered_of<Kinds>(static_cast<first_missing_t<E, Device>*>(nullptr));
     }
     into.record.kernels.push_back(std::move(entry));
     if (into.record.shape == nullptr) {
@@ -281,10 +300,12 @@ void describe(graph_base& g, node_record& record, const E& e) {
 
 }  // namespace detail
 
-// Adds the nodes of an expression to a graph, `e` itself last, and gives its number. A node gives its own.
+// Adds the nodes of an expression to a graph, `e` itself last, and gives its number. A node gives
+// its own.
 template <class Kinds, class E>
 node_id make_node(graph_base& g, const E& e, std::string name, const std::source_location& where) {
     if constexpr (requires { typename E::node_type; }) {
+        detail::require_same_graph(g, e.graph(), e.id(), where);
         return e.id();
     } else if constexpr (requires { e.expression; }) {
         return detail::make_pinned<Kinds>(g, e, std::move(name), where);
@@ -303,6 +324,14 @@ node_id make_node(graph_base& g, const E& e, std::string name, const std::source
 }
 
 namespace detail {
+// What a pin holds, as something that makes a node: a node is there already, and gets a copy.
+template <class E>
+auto unpinned(const E& e) {
+    if constexpr (requires { typename E::node_type; })
+        return identity(e);
+    else
+        return e;
+}
 // A pinned expression: everything that is made for it gets the pin.
 template <class Kinds, class E, class Device, int Index>
 node_id make_pinned(graph_base& g, const pinned<E, Device, Index>& e, std::string name,
@@ -312,7 +341,7 @@ node_id make_pinned(graph_base& g, const pinned<E, Device, Index>& e, std::strin
     scope.spec.index = Index;
     const std::size_t depth = g.open(std::move(scope));
     try {
-        const node_id id = make_node<Kinds>(g, e.expression, std::move(name), where);
+        const node_id id = make_node<Kinds>(g, unpinned(e.expression), std::move(name), where);
         g.close(depth);
         return id;
     } catch (...) {
@@ -333,6 +362,8 @@ graph_base* graph_of(const scalar<T>&) {
 template <class E>
     requires requires(const E& e) { e.args; }
 graph_base* graph_of(const E& e);
+template <class E, class Device, int Index>
+graph_base* graph_of(const pinned<E, Device, Index>& e);
 template <std::size_t... I, class... Args>
 graph_base* graph_of_operands(const operand_pack_of<std::index_sequence<I...>, Args...>& args) {
     graph_base* found = nullptr;
@@ -354,13 +385,16 @@ graph_base* graph_of(const pinned<E, Device, Index>& e) {
 template <class E>
 struct require_graph {
     static constexpr bool ok = !std::is_void_v<kinds_of_t<E>>;
-    static_assert(ok, "weft: this expression has no node in it, so its graph is not known; use the graph's "
-                      "own function, g.zeros<float, 3>()");
+    static_assert(
+        ok,
+        "weft: this expression has no node in it, so its graph is not known; use the graph's "
+        "own function, g.zeros<float, 3>()");
 };
 
 // Makes an expression a node of the graph that its operands are in.
 template <class Kinds, class E>
-node<result_of_t<E>, Kinds> named_node(const E& e, std::string name, const std::source_location& where) {
+node<result_of_t<E>, Kinds> named_node(const E& e, std::string name,
+                                       const std::source_location& where) {
     static_cast<void>(require_graph<E>::ok);
     graph_base& owner = *detail::graph_of(e);
     return {owner, make_node<Kinds>(owner, e, std::move(name), where)};

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// node<V>: a handle to a vertex of a graph whose value has type V (a tensor, any movable C++ type, or
-// void). Naming an expression as a node is what makes one: `node z = x + y;`. Handles are small values
-// that stay valid as long as their graph.
+// node<V>: a handle to a vertex of a graph whose value has type V (a tensor, any movable C++ type,
+// or void). Naming an expression as a node is what makes one: `node z = x + y;`. Handles are small
+// values that stay valid as long as their graph.
 #pragma once
 
 #include <weft/graph/lower.hpp>
@@ -20,8 +20,8 @@ public:
 
     node(graph_base& owner, node_id id) : graph_(&owner), id_(id) {}
 
-    // Makes the expression a node: one kernel, under the scopes that are open now. Throws error for a
-    // number that the element type cannot hold.
+    // Makes the expression a node: one kernel, under the scopes that are open now. Throws error for
+    // a number that the element type cannot hold.
     template <tensor_expr E>
         requires(std::is_same_v<result_of_t<E>, V> && !requires { typename E::node_type; })
     node(const E& expression, std::source_location where = std::source_location::current())
@@ -62,6 +62,17 @@ public:
     graph_base& graph() const { return *graph_; }
     node_id id() const { return id_; }
     const node_record& record() const { return graph_->record(id_); }
+    // The number, for what joins nodes of `owner`; throws error invalid_argument for a node of
+    // another graph, which `what` is said to name.
+    node_id id_in(const graph_base& owner, const char* what) const {
+        if (graph_ != &owner)
+            throw error(errc::invalid_argument,
+                        std::string(what) + " names node '" + record().name +
+                            "', which is in another graph (made at " + to_string(record().where) +
+                            ')',
+                        record().name, record().where);
+        return id_;
+    }
 
 private:
     graph_base* graph_;

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// A vertex of the graph, without its types: what placer, planner and executor see. Written once, when the
-// node is made, and not changed afterwards; addresses of records stay valid as long as their graph.
+// A vertex of the graph, without its types: what placer, planner and executor see. Written once,
+// when the node is made, and not changed afterwards; addresses of records stay valid as long as
+// their graph.
 #pragma once
 
 #include <weft/core/device_name.hpp>
@@ -41,8 +42,8 @@ struct object_type {
     void (*move_construct)(void* to, void* from);
 };
 
-// The type of a node's value: a tensor (element and shape, dyn where unknown), an object, or nothing. A
-// tensor with an object type is held by that object: a callable returned it.
+// The type of a node's value: a tensor (element and shape, dyn where unknown), an object, or
+// nothing. A tensor with an object type is held by that object: a callable returned it.
 struct value_type {
     dtype element = dtype::none;
     dims shape;
@@ -55,10 +56,10 @@ struct value_type {
 
 // What a node can do on one device kind of its graph.
 struct kernel_entry {
-    const char* kind = "";               // "cpu", "gpu", ...
-    kernel_function run = nullptr;       // null: there is no kernel on this kind
-    const void* parameters = nullptr;    // what `run` gets; owned by the record
-    std::string missing{};               // then which: "Softsign(double)"
+    const char* kind = "";             // "cpu", "gpu", ...
+    kernel_function run = nullptr;     // null: there is no kernel on this kind
+    const void* parameters = nullptr;  // what `run` gets; owned by the record
+    std::string missing{};             // then which: "Softsign(double)"
 };
 
 // Memory that a node's record owns (a constant's elements, a callable), freed with the graph.
@@ -66,29 +67,29 @@ using owned_bytes = std::unique_ptr<void, void (*)(void*)>;
 
 struct node_record {
     node_id id = no_node;
-    std::string name;                    // unique in the graph, "scope/MatMul_1"
-    std::string op;                      // "MatMul"; a fused node is called by its root
-    std::vector<std::string> fused{};    // every op of the kernel, root first; empty if it is one op
+    std::string name;                  // unique in the graph, "scope/MatMul_1"
+    std::string op;                    // "MatMul"; a fused node is called by its root
+    std::vector<std::string> fused{};  // every op of the kernel, root first; empty if it is one op
     node_role role = node_role::compute;
     value_type type{};
-    std::vector<node_id> inputs{};       // distinct
-    std::vector<node_id> controls{};     // nodes that must be done before this one starts
-    node_id target = no_node;            // of an assign: its variable
-    std::vector<node_id> colocated{};    // share their device
-    device_spec requested{};             // what scopes and pins ask for, merged
+    std::vector<node_id> inputs{};     // distinct
+    std::vector<node_id> controls{};   // nodes that must be done before this one starts
+    node_id target = no_node;          // of an assign: its variable
+    std::vector<node_id> colocated{};  // share their device
+    device_spec requested{};           // what scopes and pins ask for, merged
     std::source_location where{};
 
-    std::vector<kernel_entry> kernels{};           // one per device kind of the graph, in its order
+    std::vector<kernel_entry> kernels{};  // one per device kind of the graph, in its order
     // The registered kernels of the op that is missing on some kind, or of `op`: lines of
     // "  device='cpu'; T=float", or empty where nothing is registered.
     std::string (*registered)() = nullptr;
-    shape_function shape = nullptr;                // null: type.shape is fully known, or it is an object
-    const void* shape_parameters = nullptr;        // what `shape` gets
-    std::vector<owned_bytes> storage{};            // parameters, a constant's elements, a callable
-    bool metadata_only = false;                    // looks at its input's shape only
-    bool fallible = false;                         // a kernel that may throw (so: never writes in place)
-    double cost_ns = 1.0;                          // rough time per output element; of a call: ignored
-    std::vector<std::pair<std::string, std::string>> attributes{};   // for people: {"axis", "1"}
+    shape_function shape = nullptr;          // null: type.shape is fully known, or it is an object
+    const void* shape_parameters = nullptr;  // what `shape` gets
+    std::vector<owned_bytes> storage{};      // parameters, a constant's elements, a callable
+    bool metadata_only = false;              // looks at its input's shape only
+    bool fallible = false;                   // a kernel that may throw (so: never writes in place)
+    double cost_ns = 1.0;                    // rough time per output element; of a call: ignored
+    std::vector<std::pair<std::string, std::string>> attributes{};  // for people: {"axis", "1"}
 
     // Keeps a copy of an object as long as the record; gives its address.
     template <class T>

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// The guards that say where and when the nodes made under them go: device_scope, control_dependencies,
-// name_scope, colocate_with. Each takes the graph first, applies from its construction to its destruction,
-// and nests; none affects nodes that exist already.
+// The guards that say where and when the nodes made under them go: device_scope,
+// control_dependencies, name_scope, colocate_with. Each takes the graph first, applies from its
+// construction to its destruction, and nests; none affects nodes that exist already.
 #pragma once
 
 #include <weft/graph/node.hpp>
@@ -17,7 +17,8 @@ namespace detail {
 // Opens a scope, closes it when destroyed.
 class open_scope {
 public:
-    open_scope(graph_base& owner, scope_entry scope) : graph_(owner), depth_(owner.open(std::move(scope))) {}
+    open_scope(graph_base& owner, scope_entry scope)
+        : graph_(owner), depth_(owner.open(std::move(scope))) {}
     open_scope(const open_scope&) = delete;
     open_scope& operator=(const open_scope&) = delete;
     ~open_scope() { graph_.close(depth_); }
@@ -33,25 +34,17 @@ inline scope_entry make_scope(scope_entry::kind what) {
     return scope;
 }
 
-// The number of a node of this graph; throws for one of another graph.
-inline node_id own(const graph_base& owner, const node_ref& n, const char* what) {
-    if (&n.graph() != &owner)
-        throw error(errc::invalid_argument,
-                    std::string(what) + " names node '" + n.record().name + "', which is in another graph",
-                    n.record().name, n.record().where);
-    return n.id();
-}
-
 }  // namespace detail
 
-// Nodes made under it ask for a device. Scopes merge from the outermost to the innermost, part by part; an
-// empty string changes nothing; no_device lets go of all scopes outside; a device function is asked for
-// each node. Throws error invalid_argument for a malformed name.
+// Nodes made under it ask for a device. Scopes merge from the outermost to the innermost, part by
+// part; an empty string changes nothing; no_device lets go of all scopes outside; a device function
+// is asked for each node. Throws error invalid_argument for a malformed name.
 class device_scope {
 public:
     device_scope(graph_base& owner, std::string_view device)
         : scope_(owner, make(device_spec::parse(device))) {}
-    device_scope(graph_base& owner, const char* device) : device_scope(owner, std::string_view(device)) {}
+    device_scope(graph_base& owner, const char* device)
+        : device_scope(owner, std::string_view(device)) {}
     device_scope(graph_base& owner, const device_spec& device) : scope_(owner, make(device)) {}
     device_scope(graph_base& owner, no_device_t)
         : scope_(owner, detail::make_scope(scope_entry::kind::reset)) {}
@@ -72,8 +65,8 @@ private:
     detail::open_scope scope_;
 };
 
-// Nodes made under it wait until the given ones are done. Scopes add up; an empty list lets go of those
-// outside.
+// Nodes made under it wait until the given ones are done. Scopes add up; an empty list lets go of
+// those outside.
 class control_dependencies {
 public:
     control_dependencies(graph_base& owner, std::initializer_list<node_ref> nodes)
@@ -83,7 +76,8 @@ private:
     static scope_entry make(const graph_base& owner, std::initializer_list<node_ref> nodes) {
         scope_entry scope = detail::make_scope(nodes.size() == 0 ? scope_entry::kind::no_controls
                                                                  : scope_entry::kind::controls);
-        for (const node_ref& n : nodes) scope.nodes.push_back(detail::own(owner, n, "control_dependencies"));
+        for (const node_ref& n : nodes)
+            scope.nodes.push_back(n.id_in(owner, "control_dependencies"));
         return scope;
     }
     detail::open_scope scope_;
@@ -97,8 +91,10 @@ public:
 private:
     static scope_entry make(graph_base& owner, const std::string& name) {
         if (!detail::is_node_name(name))
-            throw error(errc::invalid_argument, '\'' + name + "' is no name for a scope: use letters, digits "
-                                                              "and '._-/', and begin with a letter, digit or dot");
+            throw error(errc::invalid_argument,
+                        '\'' + name +
+                            "' is no name for a scope: use letters, digits "
+                            "and '._-/', and begin with a letter, digit or dot");
         scope_entry scope = detail::make_scope(scope_entry::kind::name);
         scope.prefix = owner.scope_prefix(name);
         return scope;
@@ -106,7 +102,8 @@ private:
     detail::open_scope scope_;
 };
 
-// Nodes made under it go to the device of the given one; device scopes outside do not apply to them.
+// Nodes made under it go to the device of the given one; device scopes outside do not apply to
+// them.
 class colocate_with {
 public:
     colocate_with(graph_base& owner, const node_ref& with) : scope_(owner, make(owner, with)) {}
@@ -114,7 +111,7 @@ public:
 private:
     static scope_entry make(const graph_base& owner, const node_ref& with) {
         scope_entry scope = detail::make_scope(scope_entry::kind::colocate);
-        scope.nodes.push_back(detail::own(owner, with, "colocate_with"));
+        scope.nodes.push_back(with.id_in(owner, "colocate_with"));
         return scope;
     }
     detail::open_scope scope_;

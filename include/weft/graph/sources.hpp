@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Records of the nodes that hold values: constants, placeholders and variables, and of groups, which hold
-// none. What graph's member functions are made of.
+// Records of the nodes that hold values: constants, placeholders and variables, and of groups, which
+// hold none. What graph's member functions are made of; the values of variables are the session's,
+// not the graph's.
 #pragma once
 
 #include <weft/graph/node.hpp>
@@ -12,13 +13,14 @@ namespace weft {
 
 namespace detail {
 
-// The kernels of a value on each kind: where it can live. The function fills the output with the bytes
-// that `parameters` points to.
+// The kernels of a value on each kind: where it can live. The function fills the output with the
+// bytes that `parameters` points to.
 template <class Op, class T, class Device>
 kernel_entry value_kernel(const void* bytes) {
     kernel_entry entry{Device::name, nullptr, bytes, {}};
     if constexpr (has_kernel<Op, Device, T>)
-        entry.run = [](const void* from, context_base&, const value_ref* const*, value_ref& output) {
+        entry.run = [](const void* from, context_base&, const value_ref* const*,
+                       value_ref& output) {
             std::memcpy(output.data, from, output.shape.size() * sizeof(T));
         };
     else
@@ -92,7 +94,8 @@ node_record placeholder_record(const std::source_location& where) {
 
 }  // namespace detail
 
-// A node that does nothing and is done when all of these are: group(train_w, train_b). At least one.
+// A node that does nothing and is done when all of these are: group(train_w, train_b). At least
+// one.
 template <class V, class Kinds>
 node<void, Kinds> group(const node<V, Kinds>& first, std::initializer_list<node_ref> rest,
                         std::source_location where = std::source_location::current()) {
@@ -101,7 +104,7 @@ node<void, Kinds> group(const node<V, Kinds>& first, std::initializer_list<node_
     record.role = node_role::group;
     record.where = where;
     record.controls.push_back(first.id());
-    for (const node_ref& n : rest) record.controls.push_back(n.id());
+    for (const node_ref& n : rest) record.controls.push_back(n.id_in(first.graph(), "group"));
     return {first.graph(), first.graph().add(std::move(record))};
 }
 template <class V, class Kinds, class... Rest>

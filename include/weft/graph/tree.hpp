@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// The shape of expressions as types: what is in them and how they divide into nodes. An expression holds at
-// most one op with a kernel of its own, its heart; any other such op in it becomes a node by itself.
+// The shape of expressions as types: what is in them and how they divide into nodes. An expression
+// holds at most one op with a kernel of its own, its heart; any other such op in it becomes a node
+// by itself.
 #pragma once
 
 #include <weft/kernel/program.hpp>
@@ -22,7 +23,8 @@ struct kinds_of<node<V, Kinds>> {
 template <class Op, class... Args>
 struct kinds_of<expr<Op, Args...>> : first_of<typename kinds_of<Args>::type...> {};
 template <class Op, class Result, class Parameters, class... Args>
-struct kinds_of<op_call<Op, Result, Parameters, Args...>> : first_of<typename kinds_of<Args>::type...> {};
+struct kinds_of<op_call<Op, Result, Parameters, Args...>>
+    : first_of<typename kinds_of<Args>::type...> {};
 template <class E, class Device, int Index>
 struct kinds_of<pinned<E, Device, Index>> : kinds_of<E> {};
 
@@ -41,7 +43,8 @@ inline constexpr bool has_call<op_call<Op, Result, Parameters, Args...>> = true;
 template <class E, class Device, int Index>
 inline constexpr bool has_call<pinned<E, Device, Index>> = true;
 
-// Whether E can be the heart of an expression: a call, or an expression that has one outside of pins.
+// Whether E can be the heart of an expression: a call, or an expression that has one outside of
+// pins.
 template <class E>
 inline constexpr bool has_heart = is_call<E>;
 template <class Op, class... Args>
@@ -61,6 +64,9 @@ inline constexpr bool fuses_input = false;
 template <class Op>
     requires(Op::fuses_input)
 inline constexpr bool fuses_input<Op> = true;
+// Whether its kernel reads operand I so.
+template <class Op, std::size_t I>
+inline constexpr bool reads_source = fuses_input<Op> && (I == 0);
 
 // Rough time per element of an op, in nanoseconds: the tag's `cost_ns`, or that of an addition.
 template <class Op>
@@ -78,14 +84,16 @@ template <class Op, class Element>
 inline constexpr bool op_may_fail = false;
 template <class Op, class Element>
     requires(Op::may_fail)
-inline constexpr bool op_may_fail<Op, Element> = is_integer<Element> || !Op::fails_for_integers_only;
+inline constexpr bool op_may_fail<Op, Element> =
+    is_integer<Element> || !Op::fails_for_integers_only;
 template <class E>
 inline constexpr bool may_fail = is_call<E>;
 template <class Op, class... Args>
 inline constexpr bool may_fail<expr<Op, Args...>> =
     op_may_fail<Op, element_of_t<expr<Op, Args...>>> || (may_fail<Args> || ...);
 
-// The kernel whose function a tree calls: an op's GPU kernel that is its CPU kernel is the same code.
+// The kernel whose function a tree calls: an op's GPU kernel that is its CPU kernel is the same
+// code.
 template <class Device, class E>
 struct tree_kernel {
     using type = kernel_of_t<Device, E>;
@@ -105,7 +113,7 @@ struct tree_kernel<Device, E> {
 template <class E>
 using kinds_of_t = typename detail::kinds_of<stored_t<std::remove_cvref_t<E>>>::type;
 
-// ---- lowering to trees ------------------------------------------------------------------------------
+// Lowering to trees.
 
 namespace detail {
 

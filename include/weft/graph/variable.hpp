@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// variable<V>: a node whose value a session keeps between runs. assign and its kin are nodes that store a
-// new value when they run; a read that is not ordered after a write of the same run sees the value from
-// before it. Every variable has an initializer.
+// variable<V>: a node whose value a session keeps between runs. assign and its kin are nodes that
+// store a new value when they run; a read that is not ordered after a write of the same run sees
+// the value from before it. Every variable has an initializer.
 #pragma once
 
 #include <weft/graph/node.hpp>
@@ -20,7 +20,8 @@ namespace detail {
 template <class Variable, class Value>
 struct require_assignable {
     static constexpr bool ok = [] {
-        if (!std::is_same_v<typename Variable::value_type, typename Value::value_type>) return false;
+        if (!std::is_same_v<typename Variable::value_type, typename Value::value_type>)
+            return false;
         const dims to = Variable::shape_type::value;
         const dims from = Value::shape_type::value;
         if (to.rank != from.rank) return false;
@@ -28,21 +29,24 @@ struct require_assignable {
             if (to[axis] != from[axis] && to[axis] != dyn && from[axis] != dyn) return false;
         return true;
     }();
-    static_assert(ok, "weft: this value has another element type or shape than the variable; cast<T>(x), "
-                      "reshape<...>(x) and broadcast_to<...>(x) change them");
+    static_assert(
+        ok,
+        "weft: this value has another element type or shape than the variable; cast<T>(x), "
+        "reshape<...>(x) and broadcast_to<...>(x) change them");
 };
 
 // A tensor type's constant of one number.
 template <class T, std::size_t... Dims, number U>
 auto filled(tensor<T, Dims...>*, U value) {
-    static_assert(static_shape<Dims...>::known, "weft: a number can be assigned to a variable of known "
-                                                "dimensions only; assign an expression of its shape");
-    static_cast<void>(require_literal_of_element<T, U>::ok);
+    static_assert(static_shape<Dims...>::known,
+                  "weft: a number can be assigned to a variable of known "
+                  "dimensions only; assign an expression of its shape");
+    static_cast<void>(sizeof(require_literal_of_element<T, U>));
     return full<T, Dims...>(static_cast<T>(value));
 }
 
-// The kernels of a node that stores `e` (a settled expression or a node) into a variable of elements T:
-// those of e, on the kinds where such variables can be.
+// The kernels of a node that stores `e` (a settled expression or a node) into a variable of
+// elements T: those of e, on the kinds where such variables can be.
 template <class T, class Kinds, class Device, class E>
 void add_assign_kernel(collector& into, const E& e) {
     auto program = make_program<Device>(into, e);
@@ -53,7 +57,8 @@ void add_assign_kernel(collector& into, const E& e) {
         entry.missing = text_of(static_cast<missing<ops::variable, Device, T>*>(nullptr));
     } else if constexpr (!placeable_on<E, Device>) {
         entry.missing = text_of(static_cast<first_missing_t<E, Device>*>(nullptr));
-        into.record.registered = registered_of<Kinds>(static_cast<first_missing_t<E, Device>*>(nullptr));
+        into.record.registered =
+            registered_of<Kinds>(static_cast<first_missing_t<E, Device>*>(nullptr));
     } else {
         entry.run = &program_type::run;
     }
@@ -63,7 +68,8 @@ void add_assign_kernel(collector& into, const E& e) {
 }
 template <class T, class E, class... Kinds>
 void add_assign_kernels(collector& into, const E& e, device_kinds<Kinds...>) {
-    ((into.record.fused.clear(), add_assign_kernel<T, device_kinds<Kinds...>, Kinds>(into, e)), ...);
+    ((into.record.fused.clear(), add_assign_kernel<T, device_kinds<Kinds...>, Kinds>(into, e)),
+     ...);
 }
 
 // The record of a node that stores `e` into a variable.
@@ -101,22 +107,25 @@ public:
     // Stores the initial value; running it again stores it again.
     done initializer() const { return {this->graph(), this->graph().initializer_of(this->id())}; }
 
-    // Stores the value of an expression or a number, evaluated when the node runs. Fails when it runs and
-    // the value's shape is not the variable's.
+    // Stores the value of an expression or a number, evaluated when the node runs. Fails when it
+    // runs and the value's shape is not the variable's.
     template <class E>
         requires(tensor_expr<E> || number<E>)
-    done assign(const E& value, std::source_location where = std::source_location::current()) const {
-        return store("Assign", as_expression(value), where);
+    done assign(const E& value,
+                std::source_location where = std::source_location::current()) const {
+        return store("Assign", as_expression(value, where), where);
     }
     // Adds to the value, subtracts from it: one kernel, atomic towards other runs.
     template <class E>
         requires(tensor_expr<E> || number<E>)
-    done assign_add(const E& value, std::source_location where = std::source_location::current()) const {
+    done assign_add(const E& value,
+                    std::source_location where = std::source_location::current()) const {
         return store("AssignAdd", self() + value, where);
     }
     template <class E>
         requires(tensor_expr<E> || number<E>)
-    done assign_sub(const E& value, std::source_location where = std::source_location::current()) const {
+    done assign_sub(const E& value,
+                    std::source_location where = std::source_location::current()) const {
         return store("AssignSub", self() - value, where);
     }
     // A node with the value at the point of the order where it stands: made under
@@ -129,16 +138,19 @@ private:
     const node_type& self() const { return *this; }
 
     template <class E>
-    static auto as_expression(const E& value) {
-        if constexpr (number<E>)
+    static auto as_expression(const E& value, const std::source_location& where) {
+        if constexpr (number<E>) {
+            detail::require_exact(make_scalar<typename V::value_type>(value), where);
             return detail::filled(static_cast<V*>(nullptr), value);
-        else
+        } else {
             return value;
+        }
     }
     template <class E>
     done store(const char* op, const E& e, const std::source_location& where) const {
         graph_base& owner = this->graph();
-        return {owner, owner.add(detail::assign_record<Kinds, V>(owner, this->id(), op, stored(e), where))};
+        return {owner, owner.add(detail::assign_record<Kinds, V>(owner, this->id(), op, stored(e),
+                                                                 where))};
     }
     template <class E>
     static const stored_t<E>& stored(const E& e) {

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// What a kernel sees at run time once types are gone: where its values are, and what its device offers.
-// A kernel never sees a pool, a thread or another node.
+// What a kernel sees at run time once types are gone: where its values are, and what its device
+// offers. A kernel never sees a pool, a thread or another node, and a device kind of the user's
+// needs nothing but this.
 #pragma once
 
 #include <weft/core/element.hpp>
@@ -46,17 +47,17 @@ public:
     context_base(const context_base&) = delete;
     context_base& operator=(const context_base&) = delete;
 
-    // Calls body(first, last) on ranges that together cover [0, n) once, possibly from several threads
-    // at the same time; the calling thread takes part and returns when all is done. `cost_ns` is the
-    // estimated time of one index and decides how finely the range is cut; small ranges are not cut.
-    // The first exception of a body stops the rest and is thrown here.
+    // Calls body(first, last) on ranges that together cover [0, n) once, possibly from several
+    // threads at the same time; the calling thread takes part and returns when all is done.
+    // `cost_ns` is the estimated time of one index and decides how finely the range is cut; small
+    // ranges are not cut. The first exception of a body stops the rest and is thrown here.
     virtual void parallel_for(std::size_t n, double cost_ns, range_function body) = 0;
 
     // True once the run is cancelled, late or failed elsewhere; long kernels look and return early.
     virtual bool stop_requested() const noexcept = 0;
 
-    // Memory for the duration of this kernel, 64-byte aligned and not initialised. Several calls give
-    // several blocks. Fails with resource_exhausted.
+    // Memory for the duration of this kernel, 64-byte aligned and not initialised. Several calls
+    // give several blocks. Fails with resource_exhausted.
     virtual void* scratch(std::size_t bytes) = 0;
 
 protected:

@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Element-wise expressions as loops. An expression is lowered to a tree of slots (tensors by number),
-// numbers and kernels' functions; the tree is trivially copyable and knows no node. evaluate_range runs it
-// over a range of the output in vector registers, in one pass and without temporaries.
+// Element-wise expressions as loops. An expression is lowered to a tree of slots (tensors by
+// number), numbers and kernels' functions; the tree is trivially copyable and knows no node.
+// evaluate_range runs it over a range of the output in vector registers, in one pass and without
+// temporaries.
 #pragma once
 
 #include <weft/kernel/kernel.hpp>
@@ -50,9 +51,10 @@ template <class T, int N>
     }
 }
 
-// ---- lowered trees ----------------------------------------------------------------------------------
+// Lowered trees.
 // Each part has `elements` (the widest computing type in it, for the number of lanes) and
-// at<N, Flat>(operands, i): the value of lanes [i, i+N). Flat: every tensor operand has inner stride 1.
+// at<N, Flat>(operands, i): the value of lanes [i, i+N). Flat: every tensor operand has inner
+// stride 1.
 
 // Tensor operand number I, with elements T; Rank0 where its type has no dimensions.
 template <std::size_t I, class T, bool Rank0>
@@ -61,13 +63,17 @@ struct slot {
     static constexpr bool packable = !is_complex<T>;
 
     template <int N, bool Flat>
-    [[gnu::always_inline]] lane_value_t<T, N> at(const loop_operand* operands, std::size_t i) const {
+    [[gnu::always_inline]] lane_value_t<T, N> at(const loop_operand* operands,
+                                                 std::size_t i) const {
         const T* from = reinterpret_cast<const T*>(operands[I].data);
-        if constexpr (Rank0) return lane_value_t<T, N>(static_cast<compute_t<T>>(*from));
-        else if constexpr (Flat) return load_lanes<T, N>(from + i);
+        if constexpr (Rank0)
+            return lane_value_t<T, N>(static_cast<compute_t<T>>(*from));
+        else if constexpr (Flat)
+            return load_lanes<T, N>(from + i);
         else if (operands[I].stride[0] == 0)
             return lane_value_t<T, N>(static_cast<compute_t<T>>(*from));
-        else return load_lanes<T, N>(from + i);
+        else
+            return load_lanes<T, N>(from + i);
     }
 };
 
@@ -113,7 +119,8 @@ struct application {
     [[no_unique_address]] operand_pack<Args...> args;
 
     template <int N, bool Flat>
-    [[gnu::always_inline]] lane_value_t<R, N> at(const loop_operand* operands, std::size_t i) const {
+    [[gnu::always_inline]] lane_value_t<R, N> at(const loop_operand* operands,
+                                                 std::size_t i) const {
         return at<N, Flat>(operands, i, std::index_sequence_for<Args...>{});
     }
 
@@ -132,18 +139,18 @@ private:
     }
 };
 
-// ---- loops ------------------------------------------------------------------------------------------
+// Loops.
 
 // Lanes of one step of a tree's loop: as many of its widest type as a register holds.
 template <class Tree>
-inline constexpr int lanes_of =
-    Tree::packable && register_bytes > static_cast<int>(Tree::widest)
-        ? register_bytes / static_cast<int>(Tree::widest)
-        : 1;
+inline constexpr int lanes_of = Tree::packable && register_bytes > static_cast<int>(Tree::widest)
+                                    ? register_bytes / static_cast<int>(Tree::widest)
+                                    : 1;
 
 // Evaluates `n` consecutive elements of the innermost dimension. Never inlined: inlined into larger
 // functions, compilers spill the loop's registers.
-// `lanes` is a template argument so that files compiled for different instruction sets do not share it.
+// `lanes` is a template argument so that files compiled for different instruction sets do not share
+// it.
 template <bool Flat, int lanes, class Tree, class T>
 [[gnu::noinline]] void evaluate_span(const Tree& tree, const loop_operand* operands, T* out,
                                      std::size_t n) {
@@ -187,10 +194,14 @@ private:
     }
     loop_operand shifted(std::size_t k, std::size_t at) const {
         const loop_operand& o = operands[k];
-        return {o.data + at * o.stride[0] * o.element_bytes, o.element_bytes, {o.stride[0]}, o.is_number};
+        return {o.data + at * o.stride[0] * o.element_bytes,
+                o.element_bytes,
+                {o.stride[0]},
+                o.is_number};
     }
 
-    // Row by row: `index` is the position in the outer dimensions, `column` that in the innermost one.
+    // Row by row: `index` is the position in the outer dimensions, `column` that in the innermost
+    // one.
     template <class T>
     void evaluate_rows(std::size_t first, std::size_t last, T* out) const {
         const std::size_t inner_axis = loop.rank - 1;

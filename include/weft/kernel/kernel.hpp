@@ -3,10 +3,11 @@
 //
 // Device kinds, the kernel trait, and what the compiler says when a kernel is missing.
 //
-// `template <class Op, class Device, class... T> struct kernel;` is declared in fwd.hpp and not defined: a
-// specialisation means that the op runs on that device kind for these element types. For element-wise ops
-// it has `template <class V> static V apply(V...)`, V being the element type or a pack of them; for others
-// `static void run(context<Device>&, [parameters,] output view, input views...)`.
+// `template <class Op, class Device, class... T> struct kernel;` is declared in fwd.hpp and not
+// defined: a specialisation means that the op runs on that device kind for these element types. For
+// element-wise ops it has `template <class V> static V apply(V...)`, V being the element type or a
+// pack of them; for others `static void run(context<Device>&, [parameters,] output view, input
+// views...)`.
 #pragma once
 
 #include <weft/expr/expression.hpp>
@@ -38,8 +39,8 @@ struct missing {};
 template <class T>
 inline constexpr bool is_gpu_element = is_element<T> && !is_complex<T>;
 
-// An op whose tag has `static constexpr bool device_neutral = true` has one source for all: where it has
-// a CPU kernel for elements that GPUs hold, that is its GPU kernel too. Its functions are
+// An op whose tag has `static constexpr bool device_neutral = true` has one source for all: where
+// it has a CPU kernel for elements that GPUs hold, that is its GPU kernel too. Its functions are
 // WEFT_HOST_DEVICE, or take the context as context_base&.
 template <class Op, class... T>
     requires(Op::device_neutral && has_kernel<Op, cpu, T...> && (is_gpu_element<T> && ...))
@@ -94,7 +95,8 @@ struct first_missing<expr<Op, Args...>, Device>
     : first_missing_op<Device, Op, typename expr<Op, Args...>::types, Args...> {};
 template <class Op, class Result, class Parameters, class... Args, class Device>
 struct first_missing<op_call<Op, Result, Parameters, Args...>, Device>
-    : first_missing_op<Device, Op, typename op_call<Op, Result, Parameters, Args...>::types, Args...> {};
+    : first_missing_op<Device, Op, typename op_call<Op, Result, Parameters, Args...>::types,
+                       Args...> {};
 
 }  // namespace detail
 
@@ -102,7 +104,8 @@ struct first_missing<op_call<Op, Result, Parameters, Args...>, Device>
 template <class Device, class E>
 using kernel_of_t = typename detail::kernel_for<typename E::op, Device, typename E::types>::type;
 
-// The first kernel that an expression lacks on a device kind, as missing<Op, Device, T...>; void if none.
+// The first kernel that an expression lacks on a device kind, as missing<Op, Device, T...>; void if
+// none.
 template <class E, class Device>
 using first_missing_t = typename detail::first_missing<std::remove_cvref_t<E>, Device>::type;
 
@@ -114,23 +117,26 @@ inline constexpr bool placeable_on = std::is_void_v<first_missing_t<E, Device>>;
 template <class Missing>
 struct require_kernel {
     static constexpr bool ok = std::is_void_v<Missing>;
-    static_assert(ok, "weft: an op of this expression has no kernel on the device it is pinned to; "
-                      "specialise `template <> struct weft::kernel<Op, Device, T> { ... };`, pin it "
-                      "elsewhere, or use a device_scope with allow_soft_placement");
+    static_assert(ok,
+                  "weft: an op of this expression has no kernel on the device it is pinned to; "
+                  "specialise `template <> struct weft::kernel<Op, Device, T> { ... };`, pin it "
+                  "elsewhere, or use a device_scope with allow_soft_placement");
 };
 
-// Instantiated for each node; its argument names what is missing on the graph's first device kind, for
-// an expression that no kind of the graph can run.
+// Instantiated for each node; its argument names what is missing on the graph's first device kind,
+// for an expression that no kind of the graph can run.
 template <class Missing>
 struct require_some_kernel {
     static constexpr bool ok = std::is_void_v<Missing>;
-    static_assert(ok, "weft: no device kind of this graph has a kernel for this op and element type; "
-                      "specialise `template <> struct weft::kernel<Op, Device, T> { ... };` or cast<T>(x) "
-                      "to a type that has one");
+    static_assert(
+        ok,
+        "weft: no device kind of this graph has a kernel for this op and element type; "
+        "specialise `template <> struct weft::kernel<Op, Device, T> { ... };` or cast<T>(x) "
+        "to a type that has one");
 };
 
-// Pins an expression to a device kind at compile time, on<gpu>(x + y), or to one device, on<gpu, 1>(x).
-// Does not compile where an op in it has no kernel there. The result is a node of its own.
+// Pins an expression to a device kind at compile time, on<gpu>(x + y), or to one device, on<gpu,
+// 1>(x). Does not compile where an op in it has no kernel there. The result is a node of its own.
 template <class Device, int Index = -1, tensor_expr E>
 constexpr auto on(const E& expression) {
     static_cast<void>(require_kernel<first_missing_t<stored_t<E>, Device>>::ok);

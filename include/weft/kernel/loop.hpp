@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// The order in which an element-wise kernel visits its operands: dimensions that all operands walk through
-// in the same way are merged, so that most kernels are one loop. No types: operands are pointers, element
-// sizes and strides.
+// The order in which an element-wise kernel visits its operands: dimensions that all operands walk
+// through in the same way are merged, so that most kernels are one loop. No types: operands are
+// pointers, element sizes and strides.
 #pragma once
 
 #include <weft/core/shape.hpp>
@@ -16,7 +16,7 @@ struct loop_operand {
     const char* data = nullptr;
     std::size_t element_bytes = 0;
     std::size_t stride[max_rank] = {};
-    bool is_number = false;                           // rank 0 by its type: always read at `data`
+    bool is_number = false;  // rank 0 by its type: always read at `data`
 };
 
 // The merged dimensions, outermost first; there is always at least one.
@@ -49,14 +49,15 @@ inline bool can_merge(const loop_operand* operands, std::size_t n, std::size_t a
 
 }  // namespace detail
 
-// Merges the dimensions of a loop over `out`; `operands` come with data and element size, `shapes` are
-// theirs. Operands of out's shape, scalars, and anything between are told apart here and only here.
+// Merges the dimensions of a loop over `out`; `operands` come with data and element size, `shapes`
+// are theirs. Operands of out's shape, scalars, and anything between are told apart here and only
+// here.
 inline loop_shape plan_loop(const dims& out, loop_operand* operands, const dims* const* shapes,
                             std::size_t n) {
     for (std::size_t k = 0; k < n; ++k)
         detail::broadcast_strides(*shapes[k], out, operands[k].stride);
     loop_shape loop;
-    std::size_t last = 0;                             // the merged dimension that is being extended
+    std::size_t last = 0;  // the merged dimension that is being extended
     bool started = false;
     for (std::size_t axis = 0; axis < out.rank; ++axis) {
         if (out[axis] == 1) continue;

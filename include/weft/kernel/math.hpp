@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// The scalar functions that element-wise kernels are made of. Each takes a V that is a number or a pack
-// of numbers and works lane by lane. They are the compiler's built-ins, so that <cmath> (16,000 lines)
-// stays out of every expression; accuracy is that of the C library.
+// The scalar functions that element-wise kernels are made of. Each takes a V that is a number or a
+// pack of numbers and works lane by lane. They are the compiler's built-ins, so that <cmath>
+// (16,000 lines) stays out of every expression; accuracy is that of the C library.
 #pragma once
 
 #include <weft/core/failure.hpp>
@@ -39,104 +39,160 @@ inline constexpr bool is_float = std::is_same_v<T, float>;
 
 template <lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline V sqrt(const V& x) {
-    return detail::lanewise([](auto v) {
-        if constexpr (detail::is_float<decltype(v)>) return __builtin_sqrtf(v);
-        else return __builtin_sqrt(v);
-    }, x);
+    return detail::lanewise(
+        [](auto v) {
+            if constexpr (detail::is_float<decltype(v)>)
+                return __builtin_sqrtf(v);
+            else
+                return __builtin_sqrt(v);
+        },
+        x);
 }
 template <lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline V exp(const V& x) {
-    return detail::lanewise([](auto v) {
-        if constexpr (detail::is_float<decltype(v)>) return __builtin_expf(v);
-        else return __builtin_exp(v);
-    }, x);
+    return detail::lanewise(
+        [](auto v) {
+            if constexpr (detail::is_float<decltype(v)>)
+                return __builtin_expf(v);
+            else
+                return __builtin_exp(v);
+        },
+        x);
 }
 template <lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline V expm1(const V& x) {
-    return detail::lanewise([](auto v) {
-        if constexpr (detail::is_float<decltype(v)>) return __builtin_expm1f(v);
-        else return __builtin_expm1(v);
-    }, x);
+    return detail::lanewise(
+        [](auto v) {
+            if constexpr (detail::is_float<decltype(v)>)
+                return __builtin_expm1f(v);
+            else
+                return __builtin_expm1(v);
+        },
+        x);
 }
 template <lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline V log(const V& x) {
-    return detail::lanewise([](auto v) {
-        if constexpr (detail::is_float<decltype(v)>) return __builtin_logf(v);
-        else return __builtin_log(v);
-    }, x);
+    return detail::lanewise(
+        [](auto v) {
+            if constexpr (detail::is_float<decltype(v)>)
+                return __builtin_logf(v);
+            else
+                return __builtin_log(v);
+        },
+        x);
 }
 template <lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline V log1p(const V& x) {
-    return detail::lanewise([](auto v) {
-        if constexpr (detail::is_float<decltype(v)>) return __builtin_log1pf(v);
-        else return __builtin_log1p(v);
-    }, x);
+    return detail::lanewise(
+        [](auto v) {
+            if constexpr (detail::is_float<decltype(v)>)
+                return __builtin_log1pf(v);
+            else
+                return __builtin_log1p(v);
+        },
+        x);
 }
 template <lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline V sin(const V& x) {
-    return detail::lanewise([](auto v) {
-        if constexpr (detail::is_float<decltype(v)>) return __builtin_sinf(v);
-        else return __builtin_sin(v);
-    }, x);
+    return detail::lanewise(
+        [](auto v) {
+            if constexpr (detail::is_float<decltype(v)>)
+                return __builtin_sinf(v);
+            else
+                return __builtin_sin(v);
+        },
+        x);
 }
 template <lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline V cos(const V& x) {
-    return detail::lanewise([](auto v) {
-        if constexpr (detail::is_float<decltype(v)>) return __builtin_cosf(v);
-        else return __builtin_cos(v);
-    }, x);
+    return detail::lanewise(
+        [](auto v) {
+            if constexpr (detail::is_float<decltype(v)>)
+                return __builtin_cosf(v);
+            else
+                return __builtin_cos(v);
+        },
+        x);
 }
 template <lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline V tanh(const V& x) {
-    return detail::lanewise([](auto v) {
-        if constexpr (detail::is_float<decltype(v)>) return __builtin_tanhf(v);
-        else return __builtin_tanh(v);
-    }, x);
+    return detail::lanewise(
+        [](auto v) {
+            if constexpr (detail::is_float<decltype(v)>)
+                return __builtin_tanhf(v);
+            else
+                return __builtin_tanh(v);
+        },
+        x);
 }
 template <lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline V erf(const V& x) {
-    return detail::lanewise([](auto v) {
-        if constexpr (detail::is_float<decltype(v)>) return __builtin_erff(v);
-        else return __builtin_erf(v);
-    }, x);
+    return detail::lanewise(
+        [](auto v) {
+            if constexpr (detail::is_float<decltype(v)>)
+                return __builtin_erff(v);
+            else
+                return __builtin_erf(v);
+        },
+        x);
 }
 // 1 - erf(x), with all its digits where that is small.
 template <lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline V erfc(const V& x) {
-    return detail::lanewise([](auto v) {
-        if constexpr (detail::is_float<decltype(v)>) return __builtin_erfcf(v);
-        else return __builtin_erfc(v);
-    }, x);
+    return detail::lanewise(
+        [](auto v) {
+            if constexpr (detail::is_float<decltype(v)>)
+                return __builtin_erfcf(v);
+            else
+                return __builtin_erfc(v);
+        },
+        x);
 }
 template <lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline V floor(const V& x) {
-    return detail::lanewise([](auto v) {
-        if constexpr (detail::is_float<decltype(v)>) return __builtin_floorf(v);
-        else return __builtin_floor(v);
-    }, x);
+    return detail::lanewise(
+        [](auto v) {
+            if constexpr (detail::is_float<decltype(v)>)
+                return __builtin_floorf(v);
+            else
+                return __builtin_floor(v);
+        },
+        x);
 }
 template <lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline V ceil(const V& x) {
-    return detail::lanewise([](auto v) {
-        if constexpr (detail::is_float<decltype(v)>) return __builtin_ceilf(v);
-        else return __builtin_ceil(v);
-    }, x);
+    return detail::lanewise(
+        [](auto v) {
+            if constexpr (detail::is_float<decltype(v)>)
+                return __builtin_ceilf(v);
+            else
+                return __builtin_ceil(v);
+        },
+        x);
 }
 // To the nearest integer, halfway cases to the even one, as NumPy and TensorFlow.
 template <lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline V round(const V& x) {
-    return detail::lanewise([](auto v) {
-        if constexpr (detail::is_float<decltype(v)>) return __builtin_rintf(v);
-        else return __builtin_rint(v);
-    }, x);
+    return detail::lanewise(
+        [](auto v) {
+            if constexpr (detail::is_float<decltype(v)>)
+                return __builtin_rintf(v);
+            else
+                return __builtin_rint(v);
+        },
+        x);
 }
 // Floating-point powers, by the C library's rules for 0, infinities and NaN.
 template <lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline V pow(const V& x, const V& y) {
-    return detail::lanewise([](auto a, auto b) {
-        if constexpr (detail::is_float<decltype(a)>) return __builtin_powf(a, b);
-        else return __builtin_pow(a, b);
-    }, x, y);
+    return detail::lanewise(
+        [](auto a, auto b) {
+            if constexpr (detail::is_float<decltype(a)>)
+                return __builtin_powf(a, b);
+            else
+                return __builtin_pow(a, b);
+        },
+        x, y);
 }
 
 // |x|; the smallest signed integer has no positive counterpart and stays itself. -0 gives +0.
@@ -178,20 +234,24 @@ template <lanes V>
     return smaller;
 }
 
-// a / b. Of integers: rounds towards zero, fails with invalid_argument where b is 0, wraps where the
-// quotient does not fit.
+// a / b. Of integers: rounds towards zero, fails with invalid_argument where b is 0, wraps where
+// the quotient does not fit.
 template <lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline V divide(const V& a, const V& b) {
     using T = lane_element_t<V>;
     if constexpr (std::is_floating_point_v<T>) {
         return a / b;
     } else {
-        return detail::lanewise([](T x, T y) -> T {
-            if (y == T{}) fail(errc::invalid_argument, "division of integers by zero");
-            if constexpr (std::is_signed_v<T>)
-                if (y == T(-1)) return static_cast<T>(std::make_unsigned_t<T>(0) - std::make_unsigned_t<T>(x));
-            return static_cast<T>(x / y);
-        }, a, b);
+        return detail::lanewise(
+            [](T x, T y) -> T {
+                if (y == T{}) fail(errc::invalid_argument, "division of integers by zero");
+                if constexpr (std::is_signed_v<T>)
+                    if (y == T(-1))
+                        return static_cast<T>(std::make_unsigned_t<T>(0) -
+                                              std::make_unsigned_t<T>(x));
+                return static_cast<T>(x / y);
+            },
+            a, b);
     }
 }
 
@@ -200,23 +260,26 @@ template <lanes V>
 template <lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline V modulo(const V& a, const V& b) {
     using T = lane_element_t<V>;
-    return detail::lanewise([](T x, T y) -> T {
-        if constexpr (std::is_floating_point_v<T>) {
-            const T r = static_cast<T>(detail::is_float<T> ? __builtin_fmodf(float(x), float(y))
-                                                           : __builtin_fmod(double(x), double(y)));
-            if (r != T{}) return (r < T{}) != (y < T{}) ? r + y : r;
-            return y < T{} ? -weft::abs(r) : weft::abs(r);
-        } else {
-            if (y == T{}) fail(errc::invalid_argument, "division of integers by zero");
-            if constexpr (std::is_signed_v<T>) {
-                if (y == T(-1)) return T{};
-                const T r = static_cast<T>(x % y);
-                return r != T{} && (r < T{}) != (y < T{}) ? static_cast<T>(r + y) : r;
+    return detail::lanewise(
+        [](T x, T y) -> T {
+            if constexpr (std::is_floating_point_v<T>) {
+                const T r =
+                    static_cast<T>(detail::is_float<T> ? __builtin_fmodf(float(x), float(y))
+                                                       : __builtin_fmod(double(x), double(y)));
+                if (r != T{}) return (r < T{}) != (y < T{}) ? r + y : r;
+                return y < T{} ? -weft::abs(r) : weft::abs(r);
             } else {
-                return static_cast<T>(x % y);
+                if (y == T{}) fail(errc::invalid_argument, "division of integers by zero");
+                if constexpr (std::is_signed_v<T>) {
+                    if (y == T(-1)) return T{};
+                    const T r = static_cast<T>(x % y);
+                    return r != T{} && (r < T{}) != (y < T{}) ? static_cast<T>(r + y) : r;
+                } else {
+                    return static_cast<T>(x % y);
+                }
             }
-        }
-    }, a, b);
+        },
+        a, b);
 }
 
 // Sum, difference, product and negation of scalars as packs do them: integers wrap around.
@@ -242,8 +305,8 @@ template <class T>
         return a * b;
 }
 
-// static_cast of a scalar or of each lane. Floating-point values that the integer cannot hold become the
-// nearest one that it can, NaN becomes 0 (C++ leaves both undefined).
+// static_cast of a scalar or of each lane. Floating-point values that the integer cannot hold
+// become the nearest one that it can, NaN becomes 0 (C++ leaves both undefined).
 template <class To, lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline auto convert_to(const V& x) {
     using T = lane_element_t<V>;

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // pack<T, N>: N elements in one vector register, by the compilers' vector extensions. The V of an
-// element-wise kernel is a T or a pack of them, so one definition serves scalar and SIMD code. Signed
-// integers wrap around. A pack<bool, N> is what comparisons give and select takes.
+// element-wise kernel is a T or a pack of them, so one definition serves scalar and SIMD code.
+// Signed integers wrap around. A pack<bool, N> is what comparisons give and select takes.
 #pragma once
 
 #include <weft/config.hpp>
@@ -21,7 +21,7 @@ struct lane_storage {
 };
 template <>
 struct lane_storage<bool> {
-    using type = signed char;                    // 0, or -1 for true
+    using type = signed char;  // 0, or -1 for true
 };
 template <>
 struct lane_storage<signed char> {
@@ -63,15 +63,18 @@ template <class T, int N>
 struct pack {
     using lane = typename detail::lane_storage<T>::type;
     using register_type = typename detail::register_of<lane, N>::type;
-    using mask_type = typename detail::register_of<typename detail::integer_of<sizeof(T)>::type, N>::type;
+    using mask_type =
+        typename detail::register_of<typename detail::integer_of<sizeof(T)>::type, N>::type;
     using bits_type =
-        typename detail::register_of<typename detail::integer_of<sizeof(T)>::unsigned_type, N>::type;
+        typename detail::register_of<typename detail::integer_of<sizeof(T)>::unsigned_type,
+                                     N>::type;
     static constexpr int size = N;
 
     register_type v;
 
     pack() = default;
-    [[gnu::always_inline]] pack(T value) : v(register_type{} + lane_of(value)) {}
+    // The value in each lane; minus zero, since plus would make 0 of -0.
+    [[gnu::always_inline]] pack(T value) : v(lane_of(value) - register_type{}) {}
     [[gnu::always_inline]] explicit pack(const register_type& value) : v(value) {}
 
     [[gnu::always_inline]] T operator[](int i) const { return static_cast<T>(v[i]); }
@@ -147,15 +150,18 @@ template <int N, class Mask>
 
 template <class T, int N>
 [[gnu::always_inline]] inline pack<T, N> operator+(const pack<T, N>& a, const pack<T, N>& b) {
-    return pack<T, N>((typename pack<T, N>::register_type)(detail::wrapping(a) + detail::wrapping(b)));
+    return pack<T, N>(
+        (typename pack<T, N>::register_type)(detail::wrapping(a) + detail::wrapping(b)));
 }
 template <class T, int N>
 [[gnu::always_inline]] inline pack<T, N> operator-(const pack<T, N>& a, const pack<T, N>& b) {
-    return pack<T, N>((typename pack<T, N>::register_type)(detail::wrapping(a) - detail::wrapping(b)));
+    return pack<T, N>(
+        (typename pack<T, N>::register_type)(detail::wrapping(a) - detail::wrapping(b)));
 }
 template <class T, int N>
 [[gnu::always_inline]] inline pack<T, N> operator*(const pack<T, N>& a, const pack<T, N>& b) {
-    return pack<T, N>((typename pack<T, N>::register_type)(detail::wrapping(a) * detail::wrapping(b)));
+    return pack<T, N>(
+        (typename pack<T, N>::register_type)(detail::wrapping(a) * detail::wrapping(b)));
 }
 // Floating-point lanes only; integer division is weft::divide, which looks at the divisor.
 template <class T, int N>
@@ -193,11 +199,13 @@ template <class T, int N>
     return detail::to_bools<N>(a.v != b.v);
 }
 template <int N>
-[[gnu::always_inline]] inline pack<bool, N> operator&&(const pack<bool, N>& a, const pack<bool, N>& b) {
+[[gnu::always_inline]] inline pack<bool, N> operator&&(const pack<bool, N>& a,
+                                                       const pack<bool, N>& b) {
     return pack<bool, N>(a.v & b.v);
 }
 template <int N>
-[[gnu::always_inline]] inline pack<bool, N> operator||(const pack<bool, N>& a, const pack<bool, N>& b) {
+[[gnu::always_inline]] inline pack<bool, N> operator||(const pack<bool, N>& a,
+                                                       const pack<bool, N>& b) {
     return pack<bool, N>(a.v | b.v);
 }
 template <int N>

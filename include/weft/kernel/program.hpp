@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Programs: what an expression becomes once it is a node. A program holds numbers, parameters and the
-// positions of its inputs, is trivially copyable, and has the two functions that a record stores: `run`
-// and `shape`. There are three: an element-wise tree, a call of an op's kernel, and a tree that reads the
-// result of such a call (its heart).
+// Programs: what an expression becomes once it is a node. A program holds numbers, parameters and
+// the positions of its inputs, is trivially copyable, and has the two functions that a record
+// stores: `run` and `shape`. There are three: an element-wise tree, a call of an op's kernel, and a
+// tree that reads the result of such a call (its heart).
 #pragma once
 
 #include <weft/kernel/context.hpp>
@@ -31,7 +31,8 @@ struct tree_part {
     dims shape(const dims* const* inputs, const dims* heart = nullptr) const {
         dims out;
         for (std::size_t k = 0; k < K; ++k)
-            out = broadcast(out, slots[k].input == slot_source::heart ? *heart : *inputs[slots[k].input]);
+            out = broadcast(
+                out, slots[k].input == slot_source::heart ? *heart : *inputs[slots[k].input]);
         return out;
     }
 
@@ -41,7 +42,8 @@ struct tree_part {
         bound_expression<Tree, K> bound;
         const dims* shapes[K == 0 ? 1 : K];
         for (std::size_t k = 0; k < K; ++k) {
-            const value_ref* from = slots[k].input == slot_source::heart ? heart : inputs[slots[k].input];
+            const value_ref* from =
+                slots[k].input == slot_source::heart ? heart : inputs[slots[k].input];
             bound.operands[k].data = static_cast<const char*>(from->data);
             bound.operands[k].element_bytes = slots[k].element_bytes;
             bound.operands[k].is_number = slots[k].is_number;
@@ -57,8 +59,8 @@ namespace detail {
 
 // Evaluates a bound expression to `out` on the context's threads.
 template <class T, class Tree, std::size_t K>
-void evaluate_parallel(context_base& ctx, const bound_expression<Tree, K>& bound, T* out, std::size_t n,
-                       double cost_ns) {
+void evaluate_parallel(context_base& ctx, const bound_expression<Tree, K>& bound, T* out,
+                       std::size_t n, double cost_ns) {
     if (n == 0) return;
     ctx.parallel_for(n, cost_ns, [&](std::size_t first, std::size_t last) {
         bound.evaluate(first, last, out + first);
@@ -97,13 +99,13 @@ struct elementwise_program {
                 operands[k].data = static_cast<const char*>(inputs[self.part.slots[k].input]->data);
             store_lanes<value_type, 1>(out, self.part.tree.template at<1, false>(operands, 0));
         } else {
-            detail::evaluate_parallel(ctx, self.part.bind(output.shape, inputs), out, output.shape.size(),
-                                      self.cost_ns);
+            detail::evaluate_parallel(ctx, self.part.bind(output.shape, inputs), out,
+                                      output.shape.size(), self.cost_ns);
         }
     }
 };
 
-// ---- arguments of an op's kernel --------------------------------------------------------------------
+// Arguments of an op's kernel.
 
 // A tensor; the kernel gets a view, or a source where it reads one.
 template <class Tensor, bool AsSource>
@@ -150,14 +152,16 @@ struct fused_argument {
     dims shape(const dims* const* inputs) const { return part.shape(inputs); }
     bound bind(const value_ref* const* inputs) const {
         const dims* shapes[K == 0 ? 1 : 256];
-        for (std::size_t k = 0; k < K; ++k) shapes[part.slots[k].input] = &inputs[part.slots[k].input]->shape;
+        for (std::size_t k = 0; k < K; ++k)
+            shapes[part.slots[k].input] = &inputs[part.slots[k].input]->shape;
         const dims out = part.shape(shapes);
         return {part.bind(out, inputs), out};
     }
     static source<T> give(const bound& b) {
         return {&b.expression,
                 [](const void* object, std::size_t first, std::size_t last, T* to) {
-                    static_cast<const bound_expression<Tree, K>*>(object)->evaluate(first, last, to);
+                    static_cast<const bound_expression<Tree, K>*>(object)->evaluate(first, last,
+                                                                                    to);
                 },
                 b.shape};
     }
@@ -167,9 +171,11 @@ struct fused_argument {
 template <class Op, bool SameRank>
 struct require_shape_rule {
     static constexpr bool ok = SameRank;
-    static_assert(ok, "weft: this op's result has dyn dimensions and another rank than its first operand: "
-                      "give its tag `static weft::dims shape(const weft::dims&...)`, after the parameters "
-                      "if it has some");
+    static_assert(
+        ok,
+        "weft: this op's result has dyn dimensions and another rank than its first operand: "
+        "give its tag `static weft::dims shape(const weft::dims&...)`, after the parameters "
+        "if it has some");
 };
 
 // A call of an op's kernel on a device kind.
@@ -192,7 +198,9 @@ private:
     template <std::size_t... I>
     dims shape_of(const dims* const* inputs, std::index_sequence<I...>) const {
         static_cast<void>(inputs);
-        if constexpr (requires { Op::shape(parameters, get_operand<I>(arguments).shape(inputs)...); }) {
+        if constexpr (requires {
+                          Op::shape(parameters, get_operand<I>(arguments).shape(inputs)...);
+                      }) {
             return Op::shape(parameters, get_operand<I>(arguments).shape(inputs)...);
         } else if constexpr (requires { Op::shape(get_operand<I>(arguments).shape(inputs)...); }) {
             return Op::shape(get_operand<I>(arguments).shape(inputs)...);
@@ -218,7 +226,8 @@ private:
     void run_with(context<Device>& ctx, const value_ref& out, const value_ref* const* inputs,
                   std::index_sequence<I...>) const {
         static_cast<void>(inputs);
-        call(ctx, view_of(static_cast<Result*>(nullptr), out), get_operand<I>(arguments).bind(inputs)...);
+        call(ctx, view_of(static_cast<Result*>(nullptr), out),
+             get_operand<I>(arguments).bind(inputs)...);
     }
     template <class View, class... Bound>
     void call(context<Device>& ctx, const View& out, const Bound&... bound) const {
@@ -247,8 +256,9 @@ struct call_program {
     }
 };
 
-// An element-wise expression around an op's kernel. The kernel writes where the result goes, if it has
-// the same type and shape, else to scratch memory; the expression is then evaluated in one more pass.
+// An element-wise expression around an op's kernel. The kernel writes where the result goes, if it
+// has the same type and shape, else to scratch memory; the expression is then evaluated in one more
+// pass.
 template <class Result, class Call, class Tree, std::size_t K>
 struct heart_program {
     using value_type = typename Result::value_type;
@@ -273,7 +283,8 @@ struct heart_program {
             heart.data = ctx.scratch(heart.shape.size() * sizeof(heart_type));
         self.call.run(ctx, inputs, heart);
         detail::evaluate_parallel(ctx, self.part.bind(output.shape, inputs, &heart),
-                                  static_cast<value_type*>(output.data), output.shape.size(), self.cost_ns);
+                                  static_cast<value_type*>(output.data), output.shape.size(),
+                                  self.cost_ns);
     }
 };
 

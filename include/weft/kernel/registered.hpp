@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// The registered kernels of an op, found by asking the kernel trait for every element type: what error
-// texts list, what coverage<Device>() returns and the kernel table in the docs is made of.
+// The registered kernels of an op, found by asking the kernel trait for every element type: what
+// error texts list, what coverage<Device>() returns and the kernel table in the docs is made of.
+// Knows names only, no graph.
 #pragma once
 
 #include <weft/kernel/kernel.hpp>
@@ -11,8 +12,8 @@
 
 namespace weft {
 
-// The element types that kernels are looked up for; <weft/core/complex.hpp> types have no place in GPU
-// kernels and are left out of lists.
+// The element types that kernels are looked up for; <weft/core/complex.hpp> types have no place in
+// GPU kernels and are left out of lists.
 using listed_elements =
     type_list<float, double, half, bfloat16, std::int8_t, std::int16_t, std::int32_t, std::int64_t,
               std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t, bool>;
@@ -51,7 +52,8 @@ std::string registered_on(device_kinds<Kinds...>) {
 
 }  // namespace detail
 
-// Lines of "  device='cpu'; T in [float, double]" for each kind that has a kernel of Op; empty if none has.
+// Lines of "  device='cpu'; T in [float, double]" for each kind that has a kernel of Op; empty if
+// none has.
 template <class Op, class Kinds>
 std::string registered_kernels() {
     return detail::registered_on<Op>(Kinds{});

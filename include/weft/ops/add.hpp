@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// a + b, element by element, with broadcasting.
+// a + b, element by element, with broadcasting. Integers wrap around; half and bfloat16 are added in
+// float and rounded once; infinities and NaN as in IEEE 754.
+// There is no sum of bools: cast them first.
 #pragma once
 
 #include <weft/kernel/kernel.hpp>
@@ -32,7 +34,7 @@ struct kernel<ops::add, cpu, T> {
 template <class A, class B>
     requires operands<A, B>
 constexpr auto operator+(const A& a, const B& b) {
-    return elementwise<ops::add>(a, b);
+    return elementwise_operands<ops::add, operand_type_t<A>, operand_type_t<B>>::make(a, b);
 }
 
 }  // namespace weft

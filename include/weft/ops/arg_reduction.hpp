@@ -122,21 +122,4 @@ void find_extremum(context_base& ctx, const source<T>& in, unsigned mask, std::i
         detail::find_in_columns<Reducer>(ctx, in, cut, out);
 }
 
-// Instantiated for argmax and argmin: several axes have no one index.
-template <std::size_t Axes>
-struct require_one_axis {
-    static constexpr bool ok = Axes <= 1;
-    static_assert(
-        ok, "weft: argmax and argmin take one axis, or none for the index in the flattened tensor");
-};
-
-// Op on x along one axis, or in the whole tensor.
-template <class Op, bool Keep, int... Axis, class E>
-constexpr auto make_arg_reduction(const E& x) {
-    if constexpr (require_one_axis<sizeof...(Axis)>::ok)
-        return make_nonempty_reduction<Op, std::int64_t, Keep, Axis...>(x);
-    else
-        return x;
-}
-
 }  // namespace weft

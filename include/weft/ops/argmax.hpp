@@ -17,6 +17,8 @@ struct argmax {
     static constexpr const char* name = "ArgMax";
     static constexpr bool device_neutral = true;
     static constexpr bool fuses_input = true;
+    static constexpr bool wants_elements = true;
+    static constexpr bool wants_one_axis = true;
 
     template <unsigned Mask, bool Keep>
     static dims shape(const reduced_axes<Mask, Keep>&, const dims& x) {
@@ -38,11 +40,11 @@ struct kernel<ops::argmax, cpu, T> {
 // The index of the largest element along an axis of x, or in x flattened.
 template <int... Axis, tensor_expr E>
 constexpr auto argmax(const E& x) {
-    return make_arg_reduction<ops::argmax, false, Axis...>(x);
+    return make_reduction<ops::argmax, std::int64_t, false, Axis...>(x);
 }
 template <int... Axis, tensor_expr E>
 constexpr auto argmax(const E& x, keepdims_tag) {
-    return make_arg_reduction<ops::argmax, true, Axis...>(x);
+    return make_reduction<ops::argmax, std::int64_t, true, Axis...>(x);
 }
 
 }  // namespace weft

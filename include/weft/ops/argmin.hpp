@@ -17,6 +17,8 @@ struct argmin {
     static constexpr const char* name = "ArgMin";
     static constexpr bool device_neutral = true;
     static constexpr bool fuses_input = true;
+    static constexpr bool wants_elements = true;
+    static constexpr bool wants_one_axis = true;
 
     template <unsigned Mask, bool Keep>
     static dims shape(const reduced_axes<Mask, Keep>&, const dims& x) {
@@ -38,11 +40,11 @@ struct kernel<ops::argmin, cpu, T> {
 // The index of the smallest element along an axis of x, or in x flattened.
 template <int... Axis, tensor_expr E>
 constexpr auto argmin(const E& x) {
-    return make_arg_reduction<ops::argmin, false, Axis...>(x);
+    return make_reduction<ops::argmin, std::int64_t, false, Axis...>(x);
 }
 template <int... Axis, tensor_expr E>
 constexpr auto argmin(const E& x, keepdims_tag) {
-    return make_arg_reduction<ops::argmin, true, Axis...>(x);
+    return make_reduction<ops::argmin, std::int64_t, true, Axis...>(x);
 }
 
 }  // namespace weft

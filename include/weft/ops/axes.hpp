@@ -11,25 +11,6 @@
 
 namespace weft {
 
-// Instantiated for an axis that a user named; its arguments are the axis and the number of axes.
-template <int Axis, std::size_t Rank>
-struct require_axis {
-    static constexpr bool ok = Axis < static_cast<int>(Rank) && Axis >= -static_cast<int>(Rank);
-    static_assert(
-        ok, "weft: there is no such axis; axes count from 0 up to the rank, or backwards from -1");
-};
-
-// Instantiated for two dimensions that an op wants equal; dyn agrees with everything until sizes
-// are known.
-template <std::size_t A, std::size_t B>
-struct require_equal_dimension {
-    static constexpr bool ok = A == B || A == dyn || B == dyn;
-    static_assert(
-        ok,
-        "weft: these dimensions of the operands must be equal (matmul: the columns of the "
-        "first and the rows of the second; transpose(x) as an operand costs nothing)");
-};
-
 // The position of an axis that may be counted from the end.
 constexpr std::size_t axis_of(int axis, std::size_t rank) {
     return axis < 0 ? rank - static_cast<std::size_t>(-axis) : static_cast<std::size_t>(axis);

@@ -41,7 +41,7 @@ struct not_equal : comparison {
 };
 }  // namespace ops
 
-// ---- kernels ------------------------------------------------------------------------------------
+// Kernels.
 
 template <class T>
     requires(is_real<T>)
@@ -92,38 +92,38 @@ struct kernel<ops::not_equal, cpu, T> {
     }
 };
 
-// ---- operators; a or b may be a number ----------------------------------------------------------
+// Operators; a or b may be a number.
 
 template <class A, class B>
     requires operands<A, B>
 constexpr auto operator<(const A& a, const B& b) {
-    return elementwise<ops::less>(a, b);
+    return elementwise_operands<ops::less, operand_type_t<A>, operand_type_t<B>>::make(a, b);
 }
 template <class A, class B>
     requires operands<A, B>
 constexpr auto operator<=(const A& a, const B& b) {
-    return elementwise<ops::less_equal>(a, b);
+    return elementwise_operands<ops::less_equal, operand_type_t<A>, operand_type_t<B>>::make(a, b);
 }
 template <class A, class B>
     requires operands<A, B>
 constexpr auto operator>(const A& a, const B& b) {
-    return elementwise<ops::greater>(a, b);
+    return elementwise_operands<ops::greater, operand_type_t<A>, operand_type_t<B>>::make(a, b);
 }
 template <class A, class B>
     requires operands<A, B>
 constexpr auto operator>=(const A& a, const B& b) {
-    return elementwise<ops::greater_equal>(a, b);
+    return elementwise_operands<ops::greater_equal, operand_type_t<A>, operand_type_t<B>>::make(a, b);
 }
 template <class A, class B>
     requires operands<A, B>
 constexpr auto operator==(const A& a, const B& b) {
-    return elementwise<ops::equal>(a, b);
+    return elementwise_operands<ops::equal, operand_type_t<A>, operand_type_t<B>>::make(a, b);
 }
 // Written out, so that a != b never becomes the negation of a == b.
 template <class A, class B>
     requires operands<A, B>
 constexpr auto operator!=(const A& a, const B& b) {
-    return elementwise<ops::not_equal>(a, b);
+    return elementwise_operands<ops::not_equal, operand_type_t<A>, operand_type_t<B>>::make(a, b);
 }
 
 }  // namespace weft

@@ -40,7 +40,7 @@ struct kernel<ops::div, cpu, T> {
 template <class A, class B>
     requires operands<A, B>
 constexpr auto operator/(const A& a, const B& b) {
-    return elementwise<ops::div>(a, b);
+    return elementwise_operands<ops::div, operand_type_t<A>, operand_type_t<B>>::make(a, b);
 }
 
 }  // namespace weft

@@ -6,8 +6,9 @@
 // gelu by up to 0.0005.
 //
 // Computed as x * sigmoid(2 * sqrt(2/pi) * (x + 0.044715 * x^3)), which is the same and does not
-// cancel for negative x. Arguments are limited to -40, where the result has long been -0: that is
-// what -infinity gives. NaN stays NaN.
+// cancel for negative x. At most 8 ULP above -1; below, where a rounded argument of sigmoid is
+// felt, 8*x*x + 8. Arguments are limited to -40, where the result has long been -0: that is what
+// -infinity gives. NaN stays NaN.
 #pragma once
 
 #include <weft/kernel/kernel.hpp>
@@ -32,7 +33,7 @@ struct kernel<ops::gelu_tanh, cpu, T> {
         using C = lane_element_t<V>;
         const V bounded = maximum(x, V(C(-40)));
         const V cubic = bounded + V(C(0.044715)) * bounded * bounded * bounded;
-        const V twice = V(C(1.5957691216057307118)) * cubic;   // 2 * sqrt(2 / pi)
+        const V twice = V(C(1.5957691216057307118)) * cubic;  // 2 * sqrt(2 / pi)
         return bounded * kernel<ops::sigmoid, cpu, T>::apply(twice);
     }
 };

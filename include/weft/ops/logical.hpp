@@ -54,13 +54,13 @@ struct kernel<ops::logical_not, cpu, bool> {
 template <class A, class B>
     requires operands<A, B>
 constexpr auto operator&&(const A& a, const B& b) {
-    return elementwise<ops::logical_and>(a, b);
+    return elementwise_operands<ops::logical_and, operand_type_t<A>, operand_type_t<B>>::make(a, b);
 }
 // Whether one of them holds, or both.
 template <class A, class B>
     requires operands<A, B>
 constexpr auto operator||(const A& a, const B& b) {
-    return elementwise<ops::logical_or>(a, b);
+    return elementwise_operands<ops::logical_or, operand_type_t<A>, operand_type_t<B>>::make(a, b);
 }
 // Whether it does not hold.
 template <tensor_expr E>

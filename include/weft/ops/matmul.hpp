@@ -8,8 +8,8 @@
 #pragma once
 
 #include <weft/kernel/kernel.hpp>
-#include <weft/ops/axes.hpp>
 #include <weft/ops/matmul_loop.hpp>
+#include <weft/ops/require.hpp>
 #include <weft/ops/transpose.hpp>
 
 namespace weft {
@@ -61,28 +61,34 @@ struct matrix_operand<op_call<ops::transpose, Result, axis_order<Axes...>, E>> {
     }
 };
 
-// Whether static shapes can be multiplied; what cannot is reported.
+// Whether static shapes can be multiplied, and what is instantiated to say why not.
 template <class A, class B>
-constexpr bool are_matrices() {
-    constexpr dims a = result_of_t<A>::shape_type::value;
-    constexpr dims b = result_of_t<B>::shape_type::value;
-    if constexpr (!std::is_same_v<element_of_t<A>, element_of_t<B>>)
-        return require_same_element<element_of_t<A>, element_of_t<B>>::ok;
-    else if constexpr (a.rank == 0 || b.rank == 0)
-        return require_vector_or_matrix<(a.rank < b.rank ? a.rank : b.rank)>::ok;
-    else if constexpr (!is_broadcastable(batch_of(a), batch_of(b)))
-        return require_broadcast<typename result_of_t<A>::shape_type,
-                                 typename result_of_t<B>::shape_type>::ok;
-    else
-        return require_equal_dimension<inner_of_first(a), inner_of_second(b)>::ok;
-}
+struct matmul_facts {
+    static constexpr dims a = A::shape_type::value;
+    static constexpr dims b = B::shape_type::value;
+    static constexpr bool same_element =
+        std::is_same_v<typename A::value_type, typename B::value_type>;
+    static constexpr bool have_axes = a.rank > 0 && b.rank > 0;
+    static constexpr std::size_t columns = have_axes ? inner_of_first(a) : 0;
+    static constexpr std::size_t rows = have_axes ? inner_of_second(b) : 0;
+    static constexpr bool inner_agrees = columns == rows || columns == dyn || rows == dyn;
+    static constexpr bool ok =
+        same_element && have_axes && inner_agrees && is_broadcastable(batch_of(a), batch_of(b));
+
+    using problem = std::conditional_t<
+        have_axes && !inner_agrees, require_equal_dimension<columns, rows>,
+        std::conditional_t<!have_axes,
+                           require_vector_or_matrix<(a.rank < b.rank ? a.rank : b.rank)>,
+                           elementwise_operands<ops::matmul, A, B>>>;
+};
 
 }  // namespace detail
 
 // The product of a and b. Batch dimensions before the last two broadcast.
 template <tensor_expr A, tensor_expr B>
 constexpr auto matmul(const A& a, const B& b) {
-    if constexpr (detail::are_matrices<A, B>()) {
+    using facts = detail::matmul_facts<result_of_t<A>, result_of_t<B>>;
+    if constexpr (facts::ok) {
         using left = detail::matrix_operand<A>;
         using right = detail::matrix_operand<B>;
         using shape =
@@ -90,6 +96,7 @@ constexpr auto matmul(const A& a, const B& b) {
         return make_op_with<ops::matmul, tensor_of_t<element_of_t<A>, shape>>(
             matmul_form<left::swapped, right::swapped>{}, left::of(a), right::of(b));
     } else {
+        static_cast<void>(sizeof(typename facts::problem));
         return a;
     }
 }

@@ -19,6 +19,7 @@ struct max {
     static constexpr const char* name = "Max";
     static constexpr bool device_neutral = true;
     static constexpr bool fuses_input = true;
+    static constexpr bool wants_elements = true;
 
     template <unsigned Mask, bool Keep>
     static dims shape(const reduced_axes<Mask, Keep>&, const dims& x) {
@@ -56,11 +57,11 @@ struct kernel<ops::max, cpu, T> {
 // The name is in parentheses because system headers define a macro max(a, b).
 template <int... Axes, tensor_expr E>
 constexpr auto(max)(const E& x) {
-    return make_nonempty_reduction<ops::max, element_of_t<E>, false, Axes...>(x);
+    return make_reduction<ops::max, element_of_t<E>, false, Axes...>(x);
 }
 template <int... Axes, tensor_expr E>
 constexpr auto(max)(const E& x, keepdims_tag) {
-    return make_nonempty_reduction<ops::max, element_of_t<E>, true, Axes...>(x);
+    return make_reduction<ops::max, element_of_t<E>, true, Axes...>(x);
 }
 
 }  // namespace weft

@@ -32,7 +32,7 @@ struct kernel<ops::maximum, cpu, T> {
 template <class A, class B>
     requires operands<A, B>
 constexpr auto maximum(const A& a, const B& b) {
-    return elementwise<ops::maximum>(a, b);
+    return elementwise_operands<ops::maximum, operand_type_t<A>, operand_type_t<B>>::make(a, b);
 }
 
 }  // namespace weft

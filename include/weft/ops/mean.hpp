@@ -15,6 +15,7 @@ struct mean {
     static constexpr const char* name = "Mean";
     static constexpr bool device_neutral = true;
     static constexpr bool fuses_input = true;
+    static constexpr bool wants_fractions = true;
 
     template <unsigned Mask, bool Keep>
     static dims shape(const reduced_axes<Mask, Keep>&, const dims& x) {
@@ -46,24 +47,14 @@ struct kernel<ops::mean, cpu, T> {
     }
 };
 
-namespace detail {
-template <bool Keep, int... Axes, class E>
-constexpr auto make_mean(const E& x) {
-    if constexpr (require_fractions<element_of_t<E>>::ok)
-        return make_reduction<ops::mean, element_of_t<E>, Keep, Axes...>(x);
-    else
-        return x;
-}
-}  // namespace detail
-
 // The mean over all axes of x, or over those named; negative ones count from the end.
 template <int... Axes, tensor_expr E>
 constexpr auto mean(const E& x) {
-    return detail::make_mean<false, Axes...>(x);
+    return make_reduction<ops::mean, element_of_t<E>, false, Axes...>(x);
 }
 template <int... Axes, tensor_expr E>
 constexpr auto mean(const E& x, keepdims_tag) {
-    return detail::make_mean<true, Axes...>(x);
+    return make_reduction<ops::mean, element_of_t<E>, true, Axes...>(x);
 }
 
 }  // namespace weft

@@ -19,6 +19,7 @@ struct min {
     static constexpr const char* name = "Min";
     static constexpr bool device_neutral = true;
     static constexpr bool fuses_input = true;
+    static constexpr bool wants_elements = true;
 
     template <unsigned Mask, bool Keep>
     static dims shape(const reduced_axes<Mask, Keep>&, const dims& x) {
@@ -56,11 +57,11 @@ struct kernel<ops::min, cpu, T> {
 // The name is in parentheses because system headers define a macro min(a, b).
 template <int... Axes, tensor_expr E>
 constexpr auto(min)(const E& x) {
-    return make_nonempty_reduction<ops::min, element_of_t<E>, false, Axes...>(x);
+    return make_reduction<ops::min, element_of_t<E>, false, Axes...>(x);
 }
 template <int... Axes, tensor_expr E>
 constexpr auto(min)(const E& x, keepdims_tag) {
-    return make_nonempty_reduction<ops::min, element_of_t<E>, true, Axes...>(x);
+    return make_reduction<ops::min, element_of_t<E>, true, Axes...>(x);
 }
 
 }  // namespace weft

@@ -32,7 +32,7 @@ struct kernel<ops::minimum, cpu, T> {
 template <class A, class B>
     requires operands<A, B>
 constexpr auto minimum(const A& a, const B& b) {
-    return elementwise<ops::minimum>(a, b);
+    return elementwise_operands<ops::minimum, operand_type_t<A>, operand_type_t<B>>::make(a, b);
 }
 
 }  // namespace weft

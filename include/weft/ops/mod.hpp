@@ -37,7 +37,7 @@ struct kernel<ops::mod, cpu, T> {
 template <class A, class B>
     requires operands<A, B>
 constexpr auto operator%(const A& a, const B& b) {
-    return elementwise<ops::mod>(a, b);
+    return elementwise_operands<ops::mod, operand_type_t<A>, operand_type_t<B>>::make(a, b);
 }
 
 }  // namespace weft

@@ -7,7 +7,7 @@
 #pragma once
 
 #include <weft/expr/expression.hpp>
-#include <weft/ops/axes.hpp>
+#include <weft/ops/require.hpp>
 
 namespace weft {
 
@@ -45,57 +45,66 @@ inline void require_elements(const char* op, const dims& shape, unsigned mask) {
                  dims_text(shape).chars, axis);
 }
 
-// Instantiated for the axes of a reduction.
-template <std::size_t Rank, int... Axes>
-struct require_distinct_axes {
-    static constexpr bool ok = [] {
-        bool seen[max_rank + 1] = {};
-        bool distinct = true;
-        for (std::size_t axis : {std::size_t{max_rank}, axis_of(Axes, Rank)...}) {
-            distinct = distinct && !seen[axis];
-            seen[axis] = true;
-        }
-        return distinct;
-    }();
-    static_assert(ok, "weft: an axis is named twice");
-};
-
-// Instantiated for maxima and minima; its arguments are the shape and the axes that are reduced.
-template <class Shape, unsigned Mask>
-struct require_nonempty {
-    static constexpr bool ok = [] {
-        for (std::size_t axis = 0; axis < Shape::value.rank; ++axis)
-            if ((Mask >> axis & 1u) != 0 && Shape::value[axis] == 0) return false;
-        return true;
-    }();
-    static_assert(ok, "weft: this reduction of an empty dimension has no value");
-};
-
-// Instantiated for ops on floating-point and complex elements only.
-template <class Element>
-struct require_fractions {
-    static constexpr bool ok = is_floating<Element> || is_complex<Element>;
-    static_assert(ok,
-                  "weft: this op is for floating-point elements: its result is a fraction; write "
-                  "cast<float>(x)");
-};
-
 namespace detail {
 
-template <std::size_t Rank, int... Axes>
-constexpr unsigned mask_of() {
-    if constexpr (sizeof...(Axes) == 0)
-        return (1u << Rank) - 1;
-    else
-        return ((1u << axis_of(Axes, Rank)) | ...);
+template <class Op>
+inline constexpr bool wants_fractions = requires {
+    Op::wants_fractions;
+};
+template <class Op>
+inline constexpr bool wants_elements = requires {
+    Op::wants_elements;
+};
+template <class Op>
+inline constexpr bool wants_one_axis = requires {
+    Op::wants_one_axis;
+};
+
+// Bits of the axes that are named, all where none is; 0 where one is out of range.
+constexpr unsigned mask_of(std::initializer_list<int> axes, std::size_t rank) {
+    unsigned mask = axes.size() == 0 ? (1u << rank) - 1 : 0;
+    for (int axis : axes) {
+        if (axis_of(axis, rank) >= rank) return 0;
+        mask |= 1u << axis_of(axis, rank);
+    }
+    return mask;
 }
-template <std::size_t Rank, int... Axes>
-constexpr bool are_axes() {
-    if constexpr ((require_axis<Axes, Rank>::ok && ...))
-        return require_distinct_axes<Rank, Axes...>::ok;
-    else
-        return false;
+constexpr int first_wrong_axis(std::initializer_list<int> axes, std::size_t rank) {
+    for (int axis : axes)
+        if (axis_of(axis, rank) >= rank) return axis;
+    return 0;
 }
+constexpr bool has_empty_axis(const dims& shape, unsigned mask) {
+    for (std::size_t axis = 0; axis < shape.rank; ++axis)
+        if ((mask >> axis & 1u) != 0 && shape[axis] == 0) return true;
+    return false;
+}
+
+// What is to be known of a reduction by Op of an Input (a tensor type), and what says that it
+// cannot be.
+template <class Op, class Input, int... Axes>
+struct reduction_facts {
+    using T = typename Input::value_type;
+    static constexpr std::size_t rank = Input::rank;
+    static constexpr unsigned mask = mask_of({Axes...}, rank);
+    static constexpr bool are_axes = ((axis_of(Axes, rank) < rank) && ...);
+    static constexpr bool distinct =
+        sizeof...(Axes) == 0 || __builtin_popcount(mask) == sizeof...(Axes);
+    static constexpr bool one_axis = !wants_one_axis<Op> || sizeof...(Axes) <= 1;
+    static constexpr bool element_fits = !wants_fractions<Op> || is_floating<T> || is_complex<T>;
+    static constexpr bool has_value =
+        !wants_elements<Op> || !has_empty_axis(Input::shape_type::value, mask);
+    static constexpr bool ok = are_axes && distinct && one_axis && element_fits && has_value;
+
+    template <bool Fine, class Problem, class Next>
+    using unless = std::conditional_t<Fine, Next, Problem>;
+    using problem =
+        unless<element_fits, require_fractions<T>,
+               unless<are_axes, require_axis<first_wrong_axis({Axes...}, rank), rank>,
+                      unless<distinct, require_distinct_axes<rank, Axes...>,
+                             unless<one_axis, require_one_axis<sizeof...(Axes)>,
+                                    require_nonempty<typename Input::shape_type, mask>>>>>;
+};
 
 template <class Shape, unsigned Mask, bool Keep>
 struct reduced {
@@ -104,34 +113,20 @@ struct reduced {
 
 }  // namespace detail
 
-// Op on x over Axes (all if there are none), with elements T. Its shape rule takes reduced_axes.
+// Op on x over Axes (all if there are none), with elements T. Its shape rule and kernel take
+// reduced_axes. The tag may have wants_fractions (no integers), wants_elements (no value of
+// nothing), wants_one_axis.
 template <class Op, class T, bool Keep, int... Axes, class E>
 constexpr auto make_reduction(const E& x) {
     using input = result_of_t<E>;
-    if constexpr (detail::are_axes<input::rank, Axes...>()) {
-        constexpr unsigned mask = detail::mask_of<input::rank, Axes...>();
-        using shape = detail::reduced<typename input::shape_type, mask, Keep>;
-        return make_op_with<Op, tensor_of_t<T, shape>>(reduced_axes<mask, Keep>{}, x);
+    using facts = detail::reduction_facts<Op, input, Axes...>;
+    if constexpr (facts::ok) {
+        using shape = detail::reduced<typename input::shape_type, facts::mask, Keep>;
+        return make_op_with<Op, tensor_of_t<T, shape>>(reduced_axes<facts::mask, Keep>{}, x);
     } else {
+        static_cast<void>(sizeof(typename facts::problem));
         return x;
     }
-}
-
-// The same for an op that has no value for an empty dimension.
-template <class Op, class T, bool Keep, int... Axes, class E>
-constexpr auto make_nonempty_reduction(const E& x) {
-    using input = result_of_t<E>;
-    constexpr bool ok = [] {
-        if constexpr (detail::are_axes<input::rank, Axes...>())
-            return require_nonempty<typename input::shape_type,
-                                    detail::mask_of<input::rank, Axes...>()>::ok;
-        else
-            return false;
-    }();
-    if constexpr (ok)
-        return make_reduction<Op, T, Keep, Axes...>(x);
-    else
-        return x;
 }
 
 }  // namespace weft

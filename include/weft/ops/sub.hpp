@@ -34,7 +34,7 @@ struct kernel<ops::sub, cpu, T> {
 template <class A, class B>
     requires operands<A, B>
 constexpr auto operator-(const A& a, const B& b) {
-    return elementwise<ops::sub>(a, b);
+    return elementwise_operands<ops::sub, operand_type_t<A>, operand_type_t<B>>::make(a, b);
 }
 
 }  // namespace weft

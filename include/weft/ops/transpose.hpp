@@ -8,7 +8,7 @@
 
 #include <weft/kernel/context.hpp>
 #include <weft/kernel/kernel.hpp>
-#include <weft/ops/axes.hpp>
+#include <weft/ops/require.hpp>
 
 namespace weft {
 

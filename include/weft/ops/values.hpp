@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// The tags of the nodes that hold values instead of computing them, and where those can live. A constant
-// can be anywhere; a variable on a GPU is floating-point, as in TensorFlow 1, where counters and other
-// integers stay on the host.
+// The tags of the nodes that hold values instead of computing them, and where those can live. A
+// constant can be anywhere; a variable on a GPU is floating-point, as in TensorFlow 1, where
+// counters and other integers stay on the host.
 #pragma once
 
 #include <weft/kernel/kernel.hpp>

@@ -34,69 +34,60 @@ struct kernel<ops::where, cpu, T> {
     }
 };
 
-// Instantiated for the condition of where; its argument is its element type.
+// Whether tensors of this element can be the condition of where.
 template <class Element>
-struct require_condition {
-    static constexpr bool ok = std::is_same_v<Element, bool>;
-    static_assert(ok, "weft: the condition of where(condition, a, b) is a tensor of bool; compare, "
-                      "x != 0, or write cast<bool>(x)");
-};
+inline constexpr bool is_condition = std::is_same_v<Element, bool>;
 
 namespace detail {
 
-// The element type of where's values: that of the first tensor among them, else of the first
-// number.
+// The tensor whose element type the values of where have: the first one, else that of a number.
 template <class A, class B>
-struct where_element {
-    using type = A;
+struct where_value : first_tensor<A, B> {};
+template <number A, number B>
+struct where_value<A, B> {
+    using type = tensor<A>;
 };
-template <class A, tensor_expr B>
-struct where_element<A, B> {
-    using type = element_of_t<B>;
-};
-template <tensor_expr A, class B>
-struct where_element<A, B> {
-    using type = element_of_t<A>;
-};
-template <tensor_expr A, tensor_expr B>
-struct where_element<A, B> {
-    using type = element_of_t<A>;
-};
-
-// Whether A is a tensor of T or a number that can be one; reported by its class if not.
-template <class T, class A>
-constexpr bool is_where_value() {
-    if constexpr (tensor_expr<A>)
-        return require_same_element<T, element_of_t<A>>::ok;
-    else
-        return require_literal_of_element<T, A>::ok;
-}
-
-template <class Condition, class A, class B>
-constexpr auto checked_where(const Condition& condition, const A& a, const B& b) {
-    using values = broadcast_shape<result_of_t<A>, result_of_t<B>>;
-    if constexpr (!require_broadcast<typename result_of_t<A>::shape_type,
-                                     typename result_of_t<B>::shape_type>::ok)
-        return condition;
-    else if constexpr (!require_broadcast<typename result_of_t<Condition>::shape_type, values>::ok)
-        return condition;
-    else
-        return elementwise_mixed<ops::where>(condition, a, b);
-}
 
 }  // namespace detail
+
+// The operands of where, as operand_type_t; does not compile where they do not go together.
+template <class Condition, class A, class B>
+struct where_operands {
+    using value = typename detail::where_value<A, B>::type;
+    using facts = detail::operands_facts<value, A, B>;
+    using shape = detail::operands_facts<tensor_of_t<bool, typename Condition::shape_type>, A, B>;
+    static constexpr bool has_condition = is_condition<typename Condition::value_type>;
+    static constexpr bool elements_fit = facts::same_element && facts::literals_fit;
+    static constexpr bool broadcasts = facts::broadcasts && shape::broadcasts;
+    static_assert(has_condition,
+                  "weft: the condition of where(condition, a, b) is a tensor of bool; compare, "
+                  "x != 0, or write cast<bool>(x)");
+    static constexpr bool values_agree = !has_condition || elements_fit;
+    static_assert(values_agree,
+                  "weft: the values of where have different element types and weft does not "
+                  "convert silently; write cast<T>(x)");
+    static constexpr bool shapes_agree = !has_condition || !elements_fit || broadcasts;
+    static_assert(shapes_agree,
+                  "weft: the shapes of condition and values do not broadcast: aligned at the last "
+                  "axis, dimensions must be equal or 1");
+
+    template <class C, class X, class Y>
+    static constexpr auto make(const C& condition, const X& a, const Y& b) {
+        if constexpr (has_condition && elements_fit && broadcasts) {
+            using T = typename value::value_type;
+            return elementwise_mixed<ops::where>(condition, make_operand<T>(a), make_operand<T>(b));
+        } else {
+            return condition;
+        }
+    }
+};
 
 // a where the condition holds, else b. Numbers adopt the element type of the tensor beside them.
 template <tensor_expr Condition, class A, class B>
     requires((tensor_expr<A> || number<A>) && (tensor_expr<B> || number<B>))
 constexpr auto where(const Condition& condition, const A& a, const B& b) {
-    using T = typename detail::where_element<A, B>::type;
-    if constexpr (!require_condition<element_of_t<Condition>>::ok)
-        return condition;
-    else if constexpr (!(detail::is_where_value<T, A>() && detail::is_where_value<T, B>()))
-        return condition;
-    else
-        return detail::checked_where(condition, make_operand<T>(a), make_operand<T>(b));
+    return where_operands<result_of_t<Condition>, operand_type_t<A>, operand_type_t<B>>::make(
+        condition, a, b);
 }
 
 }  // namespace weft

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Runs a plan in a frame. Two ways: one step after the other in the calling thread, for plans that cannot
-// gain from more; or by counting dependencies, where each step that becomes ready goes to its device. The
-// first error stops the run: nothing new starts, what runs finishes.
+// Runs a plan in a frame. Two ways: one step after the other in the calling thread, for plans that
+// cannot gain from more; or by counting dependencies, where each step that becomes ready goes to
+// its device. The first error stops the run: nothing new starts, what runs finishes.
 #pragma once
 
 #include <weft/runtime/frame.hpp>
@@ -16,16 +16,21 @@ namespace weft {
 // The devices a plan runs on, with the contexts for their kernels.
 struct execution_devices {
     plan_devices machine;
-    std::vector<std::unique_ptr<context_pool>> contexts;   // by device_index
+    std::vector<std::unique_ptr<context_pool>> contexts;  // by device_index
 };
 
 // Executes one plan, one run at a time; several executions of a plan run side by side. Reused.
 class execution {
 public:
     execution(const plan& p, execution_devices& on, variable_store& variables)
-        : plan_(p), on_(on), frame_(p, on.machine, variables), slots_(on.contexts.size(), nullptr),
+        : plan_(p),
+          on_(on),
+          frame_(p, on.machine, variables),
+          slots_(on.contexts.size(), nullptr),
           waits_(std::make_unique<std::atomic<std::uint32_t>[]>(p.steps.size())),
-          items_(p.steps.size()) {
+          items_(p.steps.size()),
+          translated_(p.inputs.size()) {
+        for (const value_ref& input : translated_) translated_inputs_.push_back(&input);
         for (step_id id = 0; id < items_.size(); ++id) {
             items_[id].run = &execution::run_item;
             items_[id].owner = this;
@@ -41,25 +46,24 @@ public:
     run_frame& frame() { return frame_; }
     stop_state& stop() { return stop_; }
 
-    // Runs all steps; stop() and frame() have been prepared. Throws the first error of a kernel. A run
-    // that was stopped throws cancelled or deadline_exceeded, naming a step that had not run.
-    void run(bool caller_only) {
+    // Prepares a run, see run_frame::bind(). With `caller_only` the calling thread does everything.
+    void bind(std::span<const feed_value> feeds, bool caller_only) {
+        frame_.bind(feeds, [&] { return is_sequential(caller_only); });
+    }
+    // Runs all steps; stop() has been prepared, and bind() called. Throws the first error of a
+    // kernel. A run that was stopped throws cancelled or deadline_exceeded, naming a step that had
+    // not run.
+    void run() {
         failed_.store(false, std::memory_order_relaxed);
         error_ = nullptr;
         first_left_out_.store(none, std::memory_order_relaxed);
         ran_.store(0, std::memory_order_relaxed);
-        if (is_sequential(caller_only))
+        if (frame_.sequential())
             run_sequential();
         else
             run_parallel();
         if (error_ != nullptr) std::rethrow_exception(error_);
         if (const errc cause = stop_.cause(); cause != errc::ok) throw_stopped(cause);
-    }
-    // Whether a run will go step by step: there is one thread, or nothing to gain from a second one.
-    bool is_sequential(bool caller_only) const {
-        if (!one_queue_) return caller_only && all_in_host_memory();
-        return caller_only || chain_ || on_.machine.client->pool()->workers() == 0 ||
-               (!plan_.has_calls && frame_.estimated_ns() < worth_sharing_ns);
     }
     // Kernels that the last run has run.
     std::size_t nodes_run() const { return ran_.load(std::memory_order_relaxed); }
@@ -73,6 +77,12 @@ private:
         step_id step = none;
     };
 
+    // Whether a run goes step by step: there is one thread, or nothing to gain from a second one.
+    bool is_sequential(bool caller_only) const {
+        if (!one_queue_) return caller_only && all_in_host_memory();
+        return caller_only || chain_ || on_.machine.client->pool()->workers() == 0 ||
+               (!plan_.has_calls && frame_.estimated_ns() < worth_sharing_ns);
+    }
     device& device_of(const plan_step& step) const { return *on_.machine.devices[step.device]; }
 
     bool all_on_client() const {
@@ -90,12 +100,13 @@ private:
         for (step_id id = 0; id + 1 < plan_.steps.size(); ++id) {
             const plan_step& step = plan_.steps[id];
             const step_id* next = plan_.successors.data() + step.first_successor;
-            if (std::find(next, next + step.successors, id + 1) == next + step.successors) return false;
+            if (std::find(next, next + step.successors, id + 1) == next + step.successors)
+                return false;
         }
         return true;
     }
 
-    // ---- one step ----
+    // One step.
 
     // Runs a step's kernel or copy in this thread, which is one of its device.
     void run_step(const plan_step& step, kernel_slot& slot) {
@@ -111,30 +122,19 @@ private:
         if (step.variable != none) frame_.commit(step);
     }
     void run_kernel(const plan_step& step, context_base& ctx, const value_ref* const* inputs) {
-        value_ref nothing;
-        value_ref& output = step.output == none ? nothing : frame_.value(step.output);
-        step.run(step.parameters, ctx, inputs, output);
-        if (step.output != none && plan_.values[step.output].home == value_home::object)
-            frame_.object_made(step.output);
+        step.run(step.parameters, ctx, inputs, frame_.value(step.output));
+        if (plan_.values[step.output].home == value_home::object) frame_.object_made(step.output);
     }
     // The same with the addresses by which a device's own thread reaches its memory.
     void run_translated(const plan_step& step, context_base& ctx) {
-        value_ref inputs[max_translated];
-        const value_ref* pointers[max_translated];
-        if (step.inputs > max_translated)
-            fail(errc::unimplemented, "a kernel on this device reads at most %zu tensors, not %u",
-                 max_translated, step.inputs);
         device& on = device_of(step);
         const value_ref* const* from = frame_.inputs_of(step);
-        for (std::uint32_t i = 0; i < step.inputs; ++i) {
-            inputs[i] = {on.translate(from[i]->data), from[i]->shape};
-            pointers[i] = &inputs[i];
-        }
+        for (std::uint32_t i = 0; i < step.inputs; ++i)
+            translated_[step.first_input + i] = {on.translate(from[i]->data), from[i]->shape};
         value_ref output = frame_.value(step.output);
         output.data = on.translate(output.data);
-        step.run(step.parameters, ctx, pointers, output);
+        step.run(step.parameters, ctx, translated_inputs_.data() + step.first_input, output);
     }
-    static constexpr std::size_t max_translated = 64;
 
     void run_copy(const plan_step& step) {
         const value_id from_id = plan_.inputs[step.first_input];
@@ -157,7 +157,8 @@ private:
         } catch (const failure& f) {
             return wrap(f.code(), f.what());
         } catch (const error& e) {
-            return e.node() == step.record->name ? std::current_exception() : wrap(e.code(), e.what());
+            return e.node() == step.record->name ? std::current_exception()
+                                                 : wrap(e.code(), e.what());
         } catch (const std::bad_alloc&) {
             return wrap(errc::resource_exhausted, "out of memory");
         } catch (const std::exception& e) {
@@ -169,17 +170,18 @@ private:
 
     [[noreturn]] void throw_stopped(errc cause) const {
         const step_id left = first_left_out_.load(std::memory_order_relaxed);
-        std::string text = cause == errc::deadline_exceeded ? "the run did not end before its deadline"
-                                                            : "the run was cancelled";
+        std::string text = cause == errc::deadline_exceeded
+                               ? "the run did not end before its deadline"
+                               : "the run was cancelled";
         text += "; " + std::to_string(nodes_run()) + " of " + std::to_string(plan_.kernels) +
                 " nodes have run";
         if (left == none) throw error(cause, text);
         const node_record& node = *plan_.steps[left].record;
-        throw error(cause, text + ", '" + node.name + "' (" + to_string(node.where) + ") has not", node.name,
-                    node.where);
+        throw error(cause, text + ", '" + node.name + "' (" + to_string(node.where) + ") has not",
+                    node.name, node.where);
     }
 
-    // ---- step by step ----
+    // Step by step.
 
     kernel_slot& slot_of(device_index device) {
         kernel_slot*& slot = slots_[device];
@@ -211,7 +213,7 @@ private:
         release_slots();
     }
 
-    // ---- by counting dependencies ----
+    // By counting dependencies.
 
     void run_parallel() {
         const std::size_t n = plan_.steps.size();
@@ -231,7 +233,8 @@ private:
         mine->self->run_from(mine->step);
     }
 
-    // Runs a step, then goes on with one that it made ready on the same device; hands over the others.
+    // Runs a step, then goes on with one that it made ready on the same device; hands over the
+    // others.
     void run_from(step_id id) noexcept {
         while (id != none) {
             execute(plan_.steps[id], id);
@@ -239,8 +242,8 @@ private:
             step_id next = none;
             for (std::uint32_t i = 0; i < step.successors; ++i) {
                 const step_id later = plan_.successors[step.first_successor + i];
-                // Acquire-release pairs with itself in the other predecessors' threads: whoever comes
-                // last sees what all of them have written.
+                // Acquire-release pairs with itself in the other predecessors' threads: whoever
+                // comes last sees what all of them have written.
                 if (waits_[later].fetch_sub(1, std::memory_order_acq_rel) != 1) continue;
                 if (next == none && plan_.steps[later].device == step.device)
                     next = later;
@@ -251,7 +254,7 @@ private:
             // Acquire-release: the last step's thread, and the caller it wakes, see all the others.
             if (left_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
                 on_.machine.client->pool()->finish(this, done_);
-                return;                          // the caller may have destroyed this
+                return;  // the caller may have destroyed this
             }
         }
     }
@@ -281,9 +284,11 @@ private:
     execution_devices& on_;
     run_frame frame_;
     stop_state stop_;
-    std::vector<kernel_slot*> slots_;                        // of a sequential run, by device
-    std::unique_ptr<std::atomic<std::uint32_t>[]> waits_;    // of each step: predecessors left
+    std::vector<kernel_slot*> slots_;                      // of a sequential run, by device
+    std::unique_ptr<std::atomic<std::uint32_t>[]> waits_;  // of each step: predecessors left
     std::vector<step_item> items_;
+    std::vector<value_ref> translated_;                      // of each input, where it was needed
+    std::vector<const value_ref*> translated_inputs_;
     std::atomic<std::size_t> left_{0};
     std::atomic<std::size_t> ran_{0};
     std::atomic<step_id> first_left_out_{none};

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// A frame: the memory and the values of one run of a plan at a time. Frames are kept and used again; as
-// long as the shapes of the feeds stay the same, binding one to a run sets pointers and nothing else.
+// A frame: the memory and the values of one run of a plan at a time. Frames are kept and used
+// again; as long as the shapes of the feeds stay the same, binding one to a run sets pointers and
+// nothing else.
 #pragma once
 
 #include <weft/runtime/memory_plan.hpp>
@@ -23,7 +24,8 @@ struct feed_value {
 namespace detail {
 
 // A failure of a shape rule or a kernel as the error that a user sees.
-inline error node_error(errc code, const char* what, const node_record& node, const std::string& device) {
+inline error node_error(errc code, const char* what, const node_record& node,
+                        const std::string& device) {
     std::string text = what;
     text += "\n  in node '" + node.name + "' (" + node.op + ')';
     if (!device.empty()) text += " on " + device;
@@ -36,14 +38,21 @@ inline error node_error(errc code, const char* what, const node_record& node, co
 class run_frame {
 public:
     run_frame(const plan& p, const plan_devices& machine, variable_store& variables)
-        : plan_(p), machine_(machine), values_(p.values.size()),
-          inputs_(p.inputs.size()), known_(p.values.size(), true), arenas_(machine.devices.size()) {
+        : plan_(p),
+          machine_(machine),
+          values_(p.values.size()),
+          inputs_(p.inputs.size()),
+          known_(p.values.size(), true),
+          arenas_(machine.devices.size()) {
         for (std::size_t i = 0; i < inputs_.size(); ++i) inputs_[i] = &values_[p.inputs[i]];
         for (value_id id = 0; id < values_.size(); ++id) {
             const plan_value& value = p.values[id];
             if (value.home == value_home::constant)
                 values_[id] = {p.constants[value.index].data, value.type.shape};
-            if (value.home == value_home::object) objects_.push_back({id, nullptr, false});
+            if (value.home == value_home::object) {
+                if (objects_.size() <= value.index) objects_.resize(value.index + 1);
+                objects_[value.index].value = id;
+            }
         }
         for (object_slot& slot : objects_) {
             const object_type& type = *p.values[slot.value].type.object;
@@ -55,23 +64,25 @@ public:
     run_frame& operator=(const run_frame&) = delete;
     ~run_frame() {
         reset();
+        release_memory();
         for (const object_slot& slot : objects_)
             ::operator delete(slot.storage,
                               std::align_val_t{plan_.values[slot.value].type.object->align});
-        for (std::size_t i = 0; i < arenas_.size(); ++i)
-            machine_.devices[i]->deallocate(arenas_[i].data, arenas_[i].bytes);
     }
 
     // Prepares a run: feeds, variables, and memory where shapes have changed. The caller holds the
-    // variables. `sequential` tells whether steps will run one after the other.
-    void bind(std::span<const feed_value> feeds, bool sequential) {
-        bool same = laid_out_ && sequential == sequential_;
+    // variables. `decide()` is asked, once the new shapes are known, whether steps will run one
+    // after the other: the layout depends on it.
+    template <class Decide>
+    void bind(std::span<const feed_value> feeds, Decide decide) {
+        bool same = laid_out_;
         for (std::size_t i = 0; i < feeds.size(); ++i) same = bind_feed(i, feeds[i]) && same;
-        for (std::size_t i = 0; i < held_.size(); ++i) same = same && held_[i]->data == held_data_[i];
+        for (std::size_t i = 0; i < held_.size(); ++i)
+            same = same && held_[i]->version == held_versions_[i];
         if (!same) {
-            sequential_ = sequential;
             laid_out_ = false;
             find_shapes();
+            sequential_ = decide();
             lay_out();
             bind_variables();
             laid_out_ = true;
@@ -79,8 +90,42 @@ public:
         for (const object_slot& slot : objects_) values_[slot.value].data = slot.storage;
     }
 
+    // Whether it has been bound, and whether the layout is for steps one after the other.
+    bool laid_out() const { return laid_out_; }
+    bool sequential() const { return sequential_; }
+    // Frees the memory between two runs; the next binding takes it again.
+    void release_memory() noexcept {
+        laid_out_ = false;
+        for (std::size_t i = 0; i < arenas_.size(); ++i) {
+            machine_.devices[i]->deallocate(arenas_[i].data, arenas_[i].bytes);
+            arenas_[i] = {};
+        }
+    }
+
+    // Whether a bound run makes a value of known size in host memory, so that it could make it in
+    // memory of the caller's.
+    bool is_writable(value_id id) const {
+        const plan_value& value = plan_.values[id];
+        return value.home == value_home::arena && known_[id] &&
+               machine_.devices[value.device]->memory_space() == host_memory_space;
+    }
+    // Has the run write the elements of a writable value to `to`. False where that cannot be: it
+    // writes them elsewhere already, or `to` shares memory with a feed.
+    bool write_to(value_id id, void* to) {
+        const std::size_t bytes = bytes_of(plan_.values[id], values_[id].shape);
+        for (value_id fed : plan_.feeds)
+            if (fed != none && overlap(to, bytes, fed)) return false;
+        for (const redirected_value& earlier : redirected_)
+            if (earlier.value == id) return false;
+        redirected_.push_back({id, values_[id].data});
+        values_[id].data = to;
+        return true;
+    }
+
     // Ends a run: destroys its objects, frees what was allocated during it.
     void reset() noexcept {
+        for (const redirected_value& given : redirected_) values_[given.value].data = given.own;
+        redirected_.clear();
         for (object_slot& slot : objects_) {
             if (slot.alive) plan_.values[slot.value].type.object->destroy(slot.storage);
             slot.alive = false;
@@ -91,7 +136,9 @@ public:
 
     const value_ref& value(value_id id) const { return values_[id]; }
     value_ref& value(value_id id) { return values_[id]; }
-    const value_ref* const* inputs_of(const plan_step& step) const { return inputs_.data() + step.first_input; }
+    const value_ref* const* inputs_of(const plan_step& step) const {
+        return inputs_.data() + step.first_input;
+    }
 
     // Gives a step's output its shape and memory where they could not be known before the run.
     void prepare_late(const plan_step& step) {
@@ -108,25 +155,27 @@ public:
         late_.push_back({on, output.data, bytes});
     }
     // Notes that a step has made its object.
-    void object_made(value_id id) {
-        for (object_slot& slot : objects_)
-            if (slot.value == id) slot.alive = true;
-    }
-    // The storage of an object that the run has made, for a fetch to move from.
+    void object_made(value_id id) { objects_[plan_.values[id].index].alive = true; }
+    // The object of a value: the run's own, for a fetch to move from, or the one that was fed.
     void* object(value_id id) {
-        for (object_slot& slot : objects_)
-            if (slot.value == id) return slot.storage;
-        return values_[id].data;
+        const plan_value& value = plan_.values[id];
+        return value.home == value_home::object ? objects_[value.index].storage : values_[id].data;
     }
 
-    // Stores the output of an assign that did not write in place.
+    // Stores the output of an assign that did not write in place. Steps that read the variable are
+    // ordered before or after this one.
     void commit(const plan_step& step) {
         variable_value& to = *held_[step.variable];
         const value_ref& from = values_[step.output];
-        if (from.data != to.data) {
-            check_assignable(step, from.shape, to);
-            to.on->copy_from(to.data, *to.on, from.data, bytes_of(plan_.values[step.output], from.shape));
+        if (!known_[step.output]) {
+            check_assignable(step, from.shape);
+            give_memory(step, from.shape);
+            for (value_id id = 0; id < values_.size(); ++id)
+                if (is_variable(id, step.variable)) values_[id] = {to.data, to.shape};
         }
+        if (from.data != to.data)
+            to.on->copy_from(to.data, *to.on, from.data,
+                             bytes_of(plan_.values[step.output], from.shape));
         to.initialized = true;
     }
     variable_value& variable(std::uint32_t index) { return *held_[index]; }
@@ -138,9 +187,13 @@ public:
 
 private:
     struct object_slot {
+        value_id value = none;
+        void* storage = nullptr;
+        bool alive = false;
+    };
+    struct redirected_value {
         value_id value;
-        void* storage;
-        bool alive;
+        void* own;                     // where it is in the run's memory
     };
     struct late_buffer {
         device* on;
@@ -149,12 +202,19 @@ private:
     };
     struct arena {
         void* data = nullptr;
-        std::size_t bytes = 0;         // allocated
-        std::size_t used = 0;          // by the current layout
+        std::size_t bytes = 0;  // allocated
+        std::size_t used = 0;   // by the current layout
     };
 
     static std::size_t bytes_of(const plan_value& value, const dims& shape) {
         return shape.size() * size_of(value.type.element);
+    }
+
+    // Whether `bytes` at `to` share memory with what is fed as value `fed`.
+    bool overlap(const void* to, std::size_t bytes, value_id fed) const {
+        const auto at = reinterpret_cast<std::uintptr_t>(to);
+        const auto other = reinterpret_cast<std::uintptr_t>(values_[fed].data);
+        return at < other + bytes_of(plan_.values[fed], values_[fed].shape) && other < at + bytes;
     }
 
     // True if the shape is that of the last run.
@@ -174,22 +234,26 @@ private:
         const std::size_t axis = first_mismatch(shape, node.type.shape);
         if (axis == node.type.shape.rank) return;
         throw error(errc::invalid_argument,
-                    "cannot feed a tensor of shape " + std::string(dims_text(shape).chars) + " to '" +
-                        node.name + "', which has shape " + dims_text(node.type.shape).chars +
-                        ": dimension " + std::to_string(axis) + " is " + std::to_string(shape[axis]) +
-                        " where " + std::to_string(node.type.shape[axis]) + " is wanted (made at " +
+                    "cannot feed a tensor of shape " + std::string(dims_text(shape).chars) +
+                        " to '" + node.name + "', which has shape " +
+                        dims_text(node.type.shape).chars + ": dimension " + std::to_string(axis) +
+                        " is " + std::to_string(shape[axis]) + " where " +
+                        std::to_string(node.type.shape[axis]) + " is wanted (made at " +
                         to_string(node.where) + ')',
                     node.name, node.where);
     }
 
-    // ---- shapes ----
+    // Shapes.
 
     void find_shapes() {
+        shapes_held_.clear();
+        for (std::size_t i = 0; i < held_.size(); ++i)
+            shapes_held_.push_back(held_[i]->initialized ? held_[i]->shape
+                                                         : plan_.variables[i].record->type.shape);
         for (value_id id = 0; id < values_.size(); ++id) {
             const plan_value& value = plan_.values[id];
             if (value.home != value_home::variable) continue;
-            const variable_value& held = *held_[value.index];
-            values_[id].shape = held.data != nullptr ? held.shape : value.type.shape;
+            values_[id].shape = shapes_held_[value.index];
             known_[id] = values_[id].shape.known();
         }
         estimated_ns_ = 0;
@@ -198,8 +262,9 @@ private:
             value_ref& output = values_[step.output];
             known_[step.output] = inputs_known(step);
             if (known_[step.output]) {
-                output.shape = step.kind == step_kind::copy ? values_[plan_.inputs[step.first_input]].shape
-                                                            : shape_of(step);
+                output.shape = step.kind == step_kind::copy
+                                   ? values_[plan_.inputs[step.first_input]].shape
+                                   : shape_of(step);
                 known_[step.output] = output.shape.known();
             }
             if (known_[step.output])
@@ -216,7 +281,8 @@ private:
         const node_record& node = *step.record;
         if (node.shape == nullptr) return node.type.shape;
         const dims* shapes[256];
-        for (std::uint32_t i = 0; i < step.inputs; ++i) shapes[i] = &inputs_[step.first_input + i]->shape;
+        for (std::uint32_t i = 0; i < step.inputs; ++i)
+            shapes[i] = &inputs_[step.first_input + i]->shape;
         try {
             return node.shape(node.shape_parameters, shapes);
         } catch (const failure& f) {
@@ -225,31 +291,34 @@ private:
     }
     // The shape of what is assigned is that of the variable, which takes it if it has none yet.
     void learn_variable(const plan_step& step) {
-        const variable_value& held = *held_[step.variable];
         const dims& shape = values_[step.output].shape;
-        check_assignable(step, shape, held);
+        check_assignable(step, shape);
+        shapes_held_[step.variable] = shape;
         for (value_id id = 0; id < values_.size(); ++id)
-            if (plan_.values[id].home == value_home::variable && plan_.values[id].index == step.variable) {
+            if (is_variable(id, step.variable)) {
                 values_[id].shape = shape;
                 known_[id] = true;
             }
     }
-    void check_assignable(const plan_step& step, const dims& shape, const variable_value& held) const {
+    bool is_variable(value_id id, std::uint32_t variable) const {
+        return plan_.values[id].home == value_home::variable && plan_.values[id].index == variable;
+    }
+    void check_assignable(const plan_step& step, const dims& shape) const {
         const node_record& variable = *plan_.variables[step.variable].record;
-        const dims& wanted = held.data != nullptr ? held.shape : variable.type.shape;
+        const dims& wanted = shapes_held_[step.variable];
         const std::size_t axis = first_mismatch(shape, wanted);
         if (axis == wanted.rank) return;
         throw detail::node_error(
             errc::invalid_argument,
-            ("cannot assign a tensor of shape " + std::string(dims_text(shape).chars) + " to variable '" +
-             variable.name + "', which has shape " + dims_text(wanted).chars + ": dimension " +
-             std::to_string(axis) + " is " + std::to_string(shape[axis]) + " where " +
-             std::to_string(wanted[axis]) + " is wanted")
+            ("cannot assign a tensor of shape " + std::string(dims_text(shape).chars) +
+             " to variable '" + variable.name + "', which has shape " + dims_text(wanted).chars +
+             ": dimension " + std::to_string(axis) + " is " + std::to_string(shape[axis]) +
+             " where " + std::to_string(wanted[axis]) + " is wanted")
                 .c_str(),
             *step.record, {});
     }
 
-    // ---- memory ----
+    // Memory.
 
     bool writes_in_place(const plan_step& step) const {
         return step.variable != none && !step.record->fallible;
@@ -265,8 +334,8 @@ private:
                 if (id == none || plan_.values[id].home != value_home::arena || !known_[id] ||
                     plan_.values[id].device != d || writes_in_place(plan_.steps[s]))
                     continue;
-                buffers.push_back(
-                    {bytes_of(plan_.values[id], values_[id].shape), s, plan_.values[id].last_reader});
+                buffers.push_back({bytes_of(plan_.values[id], values_[id].shape), s,
+                                   plan_.values[id].last_reader});
                 ids.push_back(id);
             }
             arena& memory = arenas_[d];
@@ -285,22 +354,29 @@ private:
         memory.bytes = memory.used;
     }
 
-    // Allocates variables that this run will write for the first time; sets all pointers to variables.
+    // Memory for what a step assigns, where the variable has none of that shape; then it has no
+    // value either.
+    void give_memory(const plan_step& step, const dims& shape) {
+        variable_value& held = *held_[step.variable];
+        if (held.data != nullptr && held.shape == shape) return;
+        if (held.data != nullptr)
+            held.on->deallocate(std::exchange(held.data, nullptr), held.bytes);
+        held.on = machine_.devices[plan_.variables[step.variable].device];
+        held.shape = shape;
+        held.bytes = bytes_of(plan_.values[step.output], shape);
+        ++held.version;
+        held.data = held.on->allocate(held.bytes);
+    }
+    // Allocates variables that this run will write for the first time; sets all pointers to
+    // variables.
     void bind_variables() {
         for (const plan_step& step : plan_.steps) {
             if (step.variable == none || !known_[step.output]) continue;
-            variable_value& held = *held_[step.variable];
-            const plan_value& output = plan_.values[step.output];
-            if (held.data == nullptr) {
-                held.on = machine_.devices[plan_.variables[step.variable].device];
-                held.shape = values_[step.output].shape;
-                held.bytes = bytes_of(output, held.shape);
-                held.data = held.on->allocate(held.bytes);
-            }
-            if (writes_in_place(step)) values_[step.output].data = held.data;
+            give_memory(step, values_[step.output].shape);
+            if (writes_in_place(step)) values_[step.output].data = held_[step.variable]->data;
         }
-        held_data_.clear();
-        for (const variable_value* held : held_) held_data_.push_back(held->data);
+        held_versions_.clear();
+        for (const variable_value* held : held_) held_versions_.push_back(held->version);
         for (value_id id = 0; id < values_.size(); ++id)
             if (plan_.values[id].home == value_home::variable)
                 values_[id].data = held_[plan_.values[id].index]->data;
@@ -310,11 +386,13 @@ private:
     const plan_devices& machine_;
     std::vector<value_ref> values_;
     std::vector<const value_ref*> inputs_;
-    std::vector<char> known_;                     // whether a value's shape was known before the run
-    std::vector<arena> arenas_;                   // by device
-    std::vector<object_slot> objects_;
-    std::vector<variable_value*> held_;           // of each of the plan's variables
-    std::vector<const void*> held_data_;          // where they were at the last layout
+    std::vector<char> known_;    // whether a value's shape was known before the run
+    std::vector<arena> arenas_;  // by device
+    std::vector<object_slot> objects_;            // by plan_value::index
+    std::vector<redirected_value> redirected_;    // fetches that this run writes to their callers
+    std::vector<variable_value*> held_;   // of each of the plan's variables
+    std::vector<std::size_t> held_versions_;  // theirs at the last layout
+    std::vector<dims> shapes_held_;           // theirs, as far as this run knows
     std::mutex late_mutex_;
     std::vector<late_buffer> late_;
     double estimated_ns_ = 0;

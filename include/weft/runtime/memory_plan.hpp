@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Where the values of a run lie in one block of memory: offsets from sizes and lifetimes. Pure arithmetic;
-// the planner of part of a graph's memory can be replaced behind this one function.
+// Where the values of a run lie in one block of memory: offsets from sizes and lifetimes. Pure
+// arithmetic; the planner of part of a graph's memory can be replaced behind this one function.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@ struct planned_buffer {
     std::size_t bytes = 0;
     std::uint32_t first = 0;
     std::uint32_t last = 0;
-    std::size_t offset = 0;          // the answer
+    std::size_t offset = 0;  // the answer
 };
 
 // Bytes that every buffer is rounded up to, and its alignment.
@@ -27,12 +27,13 @@ constexpr std::size_t rounded_to_granularity(std::size_t bytes) {
     return (bytes + buffer_granularity - 1) / buffer_granularity * buffer_granularity;
 }
 
-// Gives each buffer an offset and returns the bytes of the block. Buffers are given by growing `first`.
-// With `reuse`, buffers whose lifetimes do not overlap may share bytes: each takes the smallest gap that
-// fits (best fit, as in Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference").
+// Gives each buffer an offset and returns the bytes of the block. Buffers are given by growing
+// `first`. With `reuse`, buffers whose lifetimes do not overlap may share bytes: each takes the
+// smallest gap that fits (best fit, as in Pisarchyk and Lee, "Efficient Memory Management for Deep
+// Neural Net Inference").
 inline std::size_t plan_memory(std::vector<planned_buffer>& buffers, bool reuse) {
     std::size_t total = 0;
-    std::vector<const planned_buffer*> alive;         // by offset
+    std::vector<const planned_buffer*> alive;  // by offset
     for (planned_buffer& buffer : buffers) {
         const std::size_t bytes = rounded_to_granularity(buffer.bytes);
         std::erase_if(alive, [&](const planned_buffer* b) { return b->last < buffer.first; });

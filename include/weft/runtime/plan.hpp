@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// A plan: what a session prepares once for a set of feeds and fetches. Steps are in an order in which they
-// may run; what they read and write are numbered values; who waits for whom is in one array. A plan does
-// not change once made and is shared by all runs of it, which keep their state in frames.
+// A plan: what a session prepares once for a set of feeds and fetches. Steps are in an order in
+// which they may run; what they read and write are numbered values; who waits for whom is in one
+// array. A plan does not change once made and is shared by all runs of it, which keep their state
+// in frames.
 #pragma once
 
 #include <weft/graph/record.hpp>
@@ -22,12 +23,12 @@ inline constexpr std::uint32_t none = static_cast<std::uint32_t>(-1);
 
 // Where the bytes of a value are.
 enum class value_home : unsigned char {
-    arena,      // in the run's memory, laid out by the memory plan
-    fed,        // with the caller
-    constant,   // with the graph, or in the plan's copy on a device
-    variable,   // with the session
-    object,     // a C++ object in the run's memory; a tensor that a callable returned, too
-    nothing,    // of a node<void>
+    arena,     // in the run's memory, laid out by the memory plan
+    fed,       // with the caller
+    constant,  // with the graph, or in the plan's copy on a device
+    variable,  // with the session
+    object,    // a C++ object in the run's memory; a tensor that a callable returned, too
+    nothing,   // of a node<void>
 };
 
 // A value of a run: that of a node, in the memory of a device.
@@ -36,9 +37,9 @@ struct plan_value {
     value_type type{};
     device_index device = unplaced;
     value_home home = value_home::arena;
-    std::uint32_t index = none;        // of fed, constant, variable: which one
+    std::uint32_t index = none;  // of fed, constant, variable, object: which one
     step_id producer = none;
-    step_id last_reader = none;        // in the plan's order; `to_the_end` for values that are fetched
+    step_id last_reader = none;  // in the plan's order; `to_the_end` for values that are fetched
 };
 inline constexpr step_id to_the_end = none - 1;
 
@@ -50,10 +51,10 @@ struct plan_step {
     kernel_function run = nullptr;
     const void* parameters = nullptr;
     device_index device = unplaced;
-    std::uint32_t first_input = 0, inputs = 0;           // in plan.inputs
+    std::uint32_t first_input = 0, inputs = 0;  // in plan.inputs
     value_id output = none;
-    std::uint32_t variable = none;                       // of an assign: in plan.variables
-    std::uint32_t first_successor = 0, successors = 0;   // in plan.successors
+    std::uint32_t variable = none;                      // of an assign: in plan.variables
+    std::uint32_t first_successor = 0, successors = 0;  // in plan.successors
     std::uint32_t dependencies = 0;
 };
 
@@ -62,12 +63,12 @@ struct plan_variable {
     const node_record* record = nullptr;
     device_index device = unplaced;
     bool written = false;
-    const node_record* needs_value = nullptr;   // a node that reads it before any write; null: none
+    const node_record* needs_value = nullptr;  // a node that reads it before any write; null: none
 };
 
 // A constant's bytes where a device can read them.
 struct plan_constant {
-    device* owner = nullptr;                    // null: the record's own bytes are used
+    device* owner = nullptr;  // null: the record's own bytes are used
     void* data = nullptr;
     std::size_t bytes = 0;
 };
@@ -75,7 +76,7 @@ struct plan_constant {
 // A fetched value, by the position of the fetch.
 struct plan_fetch {
     node_id node = no_node;
-    value_id value = none;                      // none for a node<void>
+    value_id value = none;  // none for a node<void>
 };
 
 struct plan {
@@ -83,13 +84,13 @@ struct plan {
     std::vector<value_id> inputs;
     std::vector<step_id> successors;
     std::vector<plan_value> values;
-    std::vector<value_id> feeds;                // of each feed; none for one that nothing needs
+    std::vector<value_id> feeds;  // of each feed; none for one that nothing needs
     std::vector<plan_fetch> fetches;
     std::vector<plan_variable> variables;
     std::vector<plan_constant> constants;
-    std::vector<const node_record*> unfed;      // placeholders that a run cannot do without
-    std::vector<const node_record*> fed;        // of each feed
-    std::size_t kernels = 0;                    // steps that count as nodes run
+    std::vector<const node_record*> unfed;  // placeholders that a run cannot do without
+    std::vector<const node_record*> fed;    // of each feed
+    std::size_t kernels = 0;                // steps that count as nodes run
     bool has_calls = false;
     placement_report report;
 
@@ -104,8 +105,8 @@ struct plan {
 
 // What is known of a session when it plans.
 struct plan_devices {
-    std::vector<device*> devices;               // by device_index
-    device* client = nullptr;                   // where feeds come from
+    std::vector<device*> devices;  // by device_index
+    device* client = nullptr;      // where feeds come from
 };
 
 }  // namespace weft

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Makes plans: prunes, places, turns nodes into steps with copies where data crosses memories, and orders
-// reads and writes of variables. A read that is not ordered after a write of the same run comes before
-// it; two writes without an order are refused.
+// Makes plans: prunes, places, turns nodes into steps with copies where data crosses memories, and
+// orders reads and writes of variables. A read that is not ordered after a write of the same run
+// comes before it; two writes without an order are refused.
 #pragma once
 
 #include <weft/placement/placer.hpp>
@@ -12,14 +12,15 @@
 
 namespace weft {
 
-// What a plan is made from. `kept` is where earlier plans put the variables; new ones are added to it.
+// What a plan is made from. `kept` is where earlier plans put the variables; this one's are in
+// plan::variables.
 struct plan_request {
     const graph_base& from;
     std::span<const node_id> feeds;
     std::span<const node_id> fetches;
     const plan_devices& machine;
     const device_list& devices;
-    std::unordered_map<node_id, device_index>& kept;
+    const std::unordered_map<node_id, device_index>& kept;
     bool allow_soft_placement = false;
 };
 
@@ -38,8 +39,6 @@ public:
         order_variables();
         sort_steps();
         find_last_readers();
-        for (const node_record* node : nodes_)
-            if (node->role == node_role::variable) request_.kept.emplace(node->id, device_of(node->id));
         return std::move(plan_);
     }
 
@@ -47,19 +46,18 @@ private:
     // What is known of a node while planning.
     struct planned_node {
         device_index device = unplaced;
-        step_id step = none;                        // whose end means that the node is done
+        step_id step = none;  // whose end means that the node is done
         value_id value = none;
         std::vector<std::pair<device_index, value_id>> copies{};
     };
     struct variable_uses {
         std::vector<step_id> writers{};
-        std::vector<std::pair<step_id, const node_record*>> readers{};   // not those that write, too
+        std::vector<std::pair<step_id, const node_record*>> readers{};  // not those that write, too
     };
 
     bool is_fed(node_id id) const {
         return std::find(request_.feeds.begin(), request_.feeds.end(), id) != request_.feeds.end();
     }
-    device_index device_of(node_id id) { return planned_[id].device; }
     device& machine(device_index index) const { return *request_.machine.devices[index]; }
     bool same_memory(device_index a, device_index b) const {
         return machine(a).memory_space() == machine(b).memory_space();
@@ -76,7 +74,7 @@ private:
         for (node_id id : request_.feeds) plan_->fed.push_back(&request_.from.record(id));
     }
 
-    // ---- nodes to steps and values ----
+    // Nodes to steps and values.
 
     value_id add_value(const node_record& node, device_index device, value_home home,
                        std::uint32_t index = none) {
@@ -112,7 +110,8 @@ private:
             }
             case node_role::constant: add_constant(node, planned); break;
             case node_role::variable: {
-                planned.value = add_value(node, device, value_home::variable, variable_index(node));
+                planned.value =
+                    add_value(node, device, value_home::variable, variable_index(node, device));
                 break;
             }
             case node_role::compute:
@@ -152,10 +151,10 @@ private:
                                   static_cast<std::uint32_t>(plan_->constants.size() - 1));
     }
 
-    std::uint32_t variable_index(const node_record& node) {
+    std::uint32_t variable_index(const node_record& node, device_index device) {
         for (std::uint32_t i = 0; i < plan_->variables.size(); ++i)
             if (plan_->variables[i].record == &node) return i;
-        plan_->variables.push_back({&node, planned_[node.id].device, false, nullptr});
+        plan_->variables.push_back({&node, device, false, nullptr});
         uses_.emplace_back();
         return static_cast<std::uint32_t>(plan_->variables.size() - 1);
     }
@@ -188,14 +187,17 @@ private:
         const value_home home = node.type.is_void() ? value_home::nothing
                                 : object            ? value_home::object
                                                     : value_home::arena;
-        const value_id value = add_value(node, planned.device, home);
+        const value_id value =
+            add_value(node, planned.device, home, object ? objects_++ : none);
         plan_->values[value].producer = id;
         plan_->steps[id].output = value;
         if (node.role != node_role::assign) {
             planned.value = value;
             return;
         }
-        const std::uint32_t variable = plan_->values[planned_[node.target].value].index;
+        // Not by the variable's value, which may be fed.
+        const std::uint32_t variable =
+            variable_index(request_.from.record(node.target), planned.device);
         plan_->steps[id].variable = variable;
         plan_->variables[variable].written = true;
         uses_[variable].writers.push_back(id);
@@ -209,8 +211,9 @@ private:
                 uses_[plan_->values[value].index].readers.emplace_back(id, &node);
     }
 
-    // The value of a node in a memory that `device` can read; makes a copy step if there is none yet.
-    // Copies of variables are not shared: their readers may stand on different sides of a write.
+    // The value of a node in a memory that `device` can read; makes a copy step if there is none
+    // yet. Copies of variables are not shared: their readers may stand on different sides of a
+    // write.
     value_id value_on(node_id id, device_index device) {
         planned_node& from = planned_[id];
         if (same_memory(from.device, device)) return from.value;
@@ -223,8 +226,8 @@ private:
         if (shared) from.copies.emplace_back(device, copied);
         return copied;
     }
-    // A copy of a variable, made for one reader, reads it in the reader's stead: it waits for all that
-    // the reader waits for, so that it is on the same side of every write.
+    // A copy of a variable, made for one reader, reads it in the reader's stead: it waits for all
+    // that the reader waits for, so that it is on the same side of every write.
     void order_variable_copies(const node_record& reader, step_id first_copy) {
         for (step_id id = first_copy; id < plan_->steps.size(); ++id) {
             if (plan_->steps[id].record->role != node_role::variable) continue;
@@ -254,7 +257,7 @@ private:
         return copied;
     }
 
-    // ---- fetches ----
+    // Fetches.
 
     void add_fetches() {
         for (node_id id : request_.fetches) {
@@ -289,7 +292,7 @@ private:
             plan_->variables[variable].needs_value = &reader;
     }
 
-    // ---- order of reads and writes ----
+    // Order of reads and writes.
 
     // The steps that come after `first`, itself included, by the edges there are.
     std::vector<bool> after(step_id first, const std::vector<std::vector<step_id>>& next) const {
@@ -313,24 +316,27 @@ private:
             std::vector<std::vector<bool>> reach;
             for (step_id writer : uses_[v].writers) reach.push_back(after(writer, next));
             refuse_unordered_writes(v, reach);
-            for (const auto& [reader, node] : uses_[v].readers) order_reader(v, reader, *node, reach);
+            for (const auto& [reader, node] : uses_[v].readers)
+                order_reader(v, reader, *node, reach);
         }
     }
 
-    void refuse_unordered_writes(std::uint32_t v, const std::vector<std::vector<bool>>& reach) const {
+    void refuse_unordered_writes(std::uint32_t v,
+                                 const std::vector<std::vector<bool>>& reach) const {
         const std::vector<step_id>& writers = uses_[v].writers;
         for (std::size_t a = 0; a < writers.size(); ++a)
             for (std::size_t b = a + 1; b < writers.size(); ++b)
                 if (!reach[a][writers[b]] && !reach[b][writers[a]]) {
                     const node_record& first = *plan_->steps[writers[a]].record;
                     const node_record& second = *plan_->steps[writers[b]].record;
-                    throw error(errc::invalid_argument,
-                                "nodes '" + first.name + "' and '" + second.name +
-                                    "' both write variable '" + plan_->variables[v].record->name +
-                                    "' in this run and neither is ordered after the other; make the "
-                                    "second one under control_dependencies on the first (" +
-                                    to_string(first.where) + ", " + to_string(second.where) + ')',
-                                second.name, second.where);
+                    throw error(
+                        errc::invalid_argument,
+                        "nodes '" + first.name + "' and '" + second.name +
+                            "' both write variable '" + plan_->variables[v].record->name +
+                            "' in this run and neither is ordered after the other; make the "
+                            "second one under control_dependencies on the first (" +
+                            to_string(first.where) + ", " + to_string(second.where) + ')',
+                        second.name, second.where);
                 }
     }
 
@@ -347,7 +353,7 @@ private:
         if (before_all) need_value(v, node);
     }
 
-    // ---- the final order ----
+    // The final order.
 
     void sort_steps() {
         const std::size_t n = plan_->steps.size();
@@ -355,7 +361,8 @@ private:
         std::vector<std::uint32_t> waits(n, 0);
         for (step_id id = 0; id < n; ++id) {
             std::sort(before_[id].begin(), before_[id].end());
-            before_[id].erase(std::unique(before_[id].begin(), before_[id].end()), before_[id].end());
+            before_[id].erase(std::unique(before_[id].begin(), before_[id].end()),
+                              before_[id].end());
             waits[id] = static_cast<std::uint32_t>(before_[id].size());
             for (step_id earlier : before_[id]) next[earlier].push_back(id);
         }
@@ -381,12 +388,13 @@ private:
         for (step_id id = 0; id < waits.size(); ++id)
             if (waits[id] > 0 && plan_->steps[id].variable != none) {
                 const node_record& node = *plan_->steps[id].record;
-                throw error(errc::invalid_argument,
-                            "the reads and writes of this run cannot be ordered: node '" + node.name +
-                                "' writes a variable that is read both before and after it in a circle "
-                                "with other writes; add control_dependencies that say which comes first (" +
-                                to_string(node.where) + ')',
-                            node.name, node.where);
+                throw error(
+                    errc::invalid_argument,
+                    "the reads and writes of this run cannot be ordered: node '" + node.name +
+                        "' writes a variable that is read both before and after it in a circle "
+                        "with other writes; add control_dependencies that say which comes first (" +
+                        to_string(node.where) + ')',
+                    node.name, node.where);
             }
         throw error(errc::internal, "a plan has a cycle without a write in it");
     }
@@ -425,8 +433,9 @@ private:
     std::vector<const node_record*> nodes_;
     placement placed_;
     std::unordered_map<node_id, planned_node> planned_;
-    std::vector<std::vector<step_id>> before_;       // of each step: those it waits for
-    std::vector<variable_uses> uses_;                // of each variable of the plan
+    std::vector<std::vector<step_id>> before_;  // of each step: those it waits for
+    std::uint32_t objects_ = 0;
+    std::vector<variable_uses> uses_;           // of each variable of the plan
 };
 
 }  // namespace detail

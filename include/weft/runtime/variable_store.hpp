@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// The values of a session's variables, and the locks on them. A run holds what it needs from before its
-// first step until its fetches are read: alone what it writes, together with other readers what it only
-// reads. All at once or not at all, so that runs cannot wait for each other in a circle.
+// The values of a session's variables, and the locks on them. A run holds what it needs from before
+// its first step until its fetches are read: alone what it writes, together with other readers what
+// it only reads. All at once or not at all, so that runs cannot wait for each other in a circle.
 #pragma once
 
 #include <weft/core/error.hpp>
@@ -24,7 +24,8 @@ struct variable_value {
     void* data = nullptr;
     std::size_t bytes = 0;
     dims shape;
-    bool initialized = false;
+    std::size_t version = 0;   // counts how often it was given other memory
+    bool initialized = false;  // else its shape is but that of a run which did not come to write it
 };
 
 class variable_store {
@@ -34,7 +35,8 @@ public:
     variable_store& operator=(const variable_store&) = delete;
     ~variable_store() {
         for (auto& [id, held] : values_)
-            if (held.value.data != nullptr) held.value.on->deallocate(held.value.data, held.value.bytes);
+            if (held.value.data != nullptr)
+                held.value.on->deallocate(held.value.data, held.value.bytes);
     }
 
     // The value of a variable; the reference stays valid. Any thread.
@@ -43,8 +45,8 @@ public:
         return values_[id].value;
     }
 
-    // Waits until the plan's variables are free, or `stop` is requested; true if it has them. Requests
-    // are served in the order of arrival where they conflict.
+    // Waits until the plan's variables are free, or `stop` is requested; true if it has them.
+    // Requests are served in the order of arrival where they conflict.
     bool acquire(const plan& p, const stop_state& stop) {
         if (p.variables.empty()) return true;
         std::unique_lock lock(mutex_);
@@ -55,7 +57,7 @@ public:
                 freed_.notify_all();
                 return false;
             }
-            freed_.wait_for(lock, std::chrono::milliseconds(5));   // a stop does not notify
+            freed_.wait_for(lock, std::chrono::milliseconds(5));  // a stop does not notify
         }
         waiting_.erase(here);
         for (const plan_variable& v : p.variables) {

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// The part of a session that knows no types: devices, plans, variables, and running a plan. session.hpp
-// puts types around it.
+// The part of a session that knows no types: devices, plans, variables, and running a plan.
+// session.hpp puts types around it.
 #pragma once
 
 #include <weft/runtime/device_factory.hpp>
@@ -34,42 +34,44 @@ public:
                 idle_.pop_back();
                 return taken;
             }
+            idle_.reserve(++made_);   // so that giving back cannot fail
         }
         return std::make_unique<execution>(*plan_, on, variables);
     }
-    void give_back(std::unique_ptr<execution> used) {
+    void give_back(std::unique_ptr<execution> used) noexcept {
         const std::lock_guard lock(mutex_);
         idle_.push_back(std::move(used));
     }
-    // Calls visit(execution) for one that is idle, if there is one.
+    // Calls visit(execution) for those that are idle, the one used last at the end.
     template <class Visit>
-    bool with_idle(Visit visit) {
+    void for_each_idle(Visit visit) {
         const std::lock_guard lock(mutex_);
-        if (idle_.empty()) return false;
-        visit(*idle_.back());
-        return true;
+        for (const std::unique_ptr<execution>& one : idle_) visit(*one);
     }
 
 private:
     std::shared_ptr<const plan> plan_;
     std::mutex mutex_;
     std::vector<std::unique_ptr<execution>> idle_;
+    std::size_t made_ = 0;
 };
 
 class session_core {
 public:
     session_core(const graph_base& of, session_options options, std::span<const session_kind> kinds)
-        : graph_(of), options_(std::move(options)), pools_(pool_options{
-                                                        options_.inter_op_parallelism_threads,
-                                                        options_.intra_op_parallelism_threads,
-                                                        options_.use_per_session_threads}) {
+        : graph_(of),
+          options_(std::move(options)),
+          pools_(pool_options{options_.inter_op_parallelism_threads,
+                              options_.intra_op_parallelism_threads,
+                              options_.use_per_session_threads}) {
         for (const session_kind& kind : kinds) add_devices(kind);
-        check_limits();
+        check_options();
         on_.machine.client = on_.machine.devices[devices_.client()];
         if (pools_.sizes_differ())
-            log_once("weft.pools", "weft: this session asks for other numbers of threads than the first one "
-                                   "of the process, and uses that one's; set use_per_session_threads for "
-                                   "threads of its own");
+            log_once("weft.pools",
+                     "weft: this session asks for other numbers of threads than the first one "
+                     "of the process, and uses that one's; set use_per_session_threads for "
+                     "threads of its own");
     }
     session_core(const session_core&) = delete;
     session_core& operator=(const session_core&) = delete;
@@ -79,9 +81,11 @@ public:
     const device_list& devices() const { return devices_; }
 
     // The plan for these feeds and fetches, made the first time. Any thread.
-    std::shared_ptr<prepared_plan> prepare(std::span<const node_id> feeds, std::span<const node_id> fetches) {
+    std::shared_ptr<prepared_plan> prepare(std::span<const node_id> feeds,
+                                           std::span<const node_id> fetches) {
         const std::lock_guard lock(mutex_);
-        key_.assign(feeds.begin(), feeds.end());
+        key_.assign({graph_.control_edits()});
+        key_.insert(key_.end(), feeds.begin(), feeds.end());
         key_.push_back(no_node);
         key_.insert(key_.end(), fetches.begin(), fetches.end());
         if (const auto found = plans_.find(key_); found != plans_.end()) return found->second;
@@ -89,6 +93,18 @@ public:
         plans_.emplace(key_, made);
         return made;
     }
+
+    // Frees the memory that idle runs keep for the next ones.
+    void release_idle_memory() {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [key, prepared] : plans_)
+            prepared->for_each_idle([](execution& e) { e.frame().release_memory(); });
+    }
+
+    struct request_stop {
+        stop_state* stop;
+        void operator()() const noexcept { stop->request(errc::cancelled); }
+    };
 
     // A run that is under way or has ended; its fetches can be read until it is destroyed.
     class run_guard {
@@ -98,29 +114,37 @@ public:
         run_guard(const run_guard&) = delete;
         run_guard& operator=(const run_guard&) = delete;
         ~run_guard() {
+            on_stop_.reset();
             execution_->frame().reset();
             if (holds_) core_.variables_.release(plan_.of());
             plan_.give_back(std::move(execution_));
         }
 
-        void run(std::span<const feed_value> feeds, const run_options& options) {
+        // Gets everything ready: variables, feeds, shapes, memory. The time limit begins here.
+        void begin(std::span<const feed_value> feeds, const run_options& options) {
             stop_state& stop = execution_->stop();
             stop.reset(options.timeout.count());
-            const std::stop_callback on_stop(options.stop, [&stop] { stop.request(errc::cancelled); });
+            if (options.stop.stop_possible()) on_stop_.emplace(options.stop, request_stop{&stop});
             core_.check_runnable(plan_.of());
-            holds_ = core_.variables_.acquire(plan_.of(), stop);
-            if (!holds_)
-                throw error(stop.cause(), "the run was stopped while it waited for variables that another "
-                                          "run is writing");
+            acquire();
             check_initialized();
-            const bool caller_only = core_.options_.inter_op_parallelism_threads < 0;
-            run_frame& frame = execution_->frame();
-            frame.bind(feeds, execution_->is_sequential(caller_only));
-            execution_->run(caller_only);
+            bind(feeds);
+        }
+        // The same without a run to follow: to know the memory that it would need.
+        void begin_without_values(std::span<const feed_value> feeds) {
+            execution_->stop().reset();
+            core_.check_runnable(plan_.of());
+            acquire();
+            bind(feeds);
+        }
+        // Runs the steps.
+        void execute() {
+            execution_->run();
             core_.nodes_run_.store(execution_->nodes_run(), std::memory_order_relaxed);
         }
         run_frame& frame() { return execution_->frame(); }
         const plan& of() const { return plan_.of(); }
+        const graph_base& graph() const { return core_.graph_; }
         // Copies a fetched tensor's elements to the host.
         void copy_out(std::size_t fetch, void* to, std::size_t bytes) {
             const value_id id = of().fetches[fetch].value;
@@ -129,13 +153,33 @@ public:
         }
 
     private:
+        void acquire() {
+            holds_ = core_.variables_.acquire(plan_.of(), execution_->stop());
+            if (!holds_)
+                throw error(execution_->stop().cause(),
+                            "the run was stopped while it waited for variables that another "
+                            "run is writing");
+        }
+        // Where a device's memory does not suffice, that of idle runs is freed first.
+        void bind(std::span<const feed_value> feeds) {
+            const bool caller_only = core_.options_.inter_op_parallelism_threads < 0;
+            try {
+                return execution_->bind(feeds, caller_only);
+            } catch (const failure& f) {
+                if (f.code() != errc::resource_exhausted) throw;
+            }
+            core_.release_idle_memory();
+            execution_->bind(feeds, caller_only);
+        }
         void check_initialized() {
             for (std::uint32_t i = 0; i < of().variables.size(); ++i) {
                 const plan_variable& v = of().variables[i];
-                if (v.needs_value == nullptr || execution_->frame().variable(i).initialized) continue;
+                if (v.needs_value == nullptr || execution_->frame().variable(i).initialized)
+                    continue;
                 throw error(errc::failed_precondition,
-                            "Attempting to use uninitialized value '" + v.record->name + "' in node '" +
-                                v.needs_value->name + "' (" + to_string(v.needs_value->where) +
+                            "Attempting to use uninitialized value '" + v.record->name +
+                                "' in node '" + v.needs_value->name + "' (" +
+                                to_string(v.needs_value->where) +
                                 "): run its initializer, or session::initialize(), first",
                             v.record->name, v.record->where);
             }
@@ -144,30 +188,29 @@ public:
         session_core& core_;
         prepared_plan& plan_;
         std::unique_ptr<execution> execution_;
+        std::optional<std::stop_callback<request_stop>> on_stop_;
         bool holds_ = false;
     };
 
     std::size_t nodes_run() const { return nodes_run_.load(std::memory_order_relaxed); }
 
-    // Bytes that a run of the plan needs on a device, for the shapes of the last run, or the static ones.
+    // Bytes that a run of the plan needs on a device, for the shapes of the last run, or the static
+    // ones.
     std::size_t peak_bytes(prepared_plan& of, const std::string& device) {
         const device_index index = devices_.find(device_spec::parse(device));
         if (index == unplaced)
-            throw error(errc::not_found, "there is no device " + device + " in this session; there are " +
-                                             device_names());
+            throw error(errc::not_found, "there is no device " + device +
+                                             " in this session; there are " + device_names());
         std::size_t bytes = 0;
-        if (of.with_idle([&](execution& e) { bytes = e.frame().arena_bytes(index); })) return bytes;
-        auto fresh = of.take(on_, variables_);
-        try {
-            const std::vector<feed_value> nothing = static_feeds(of.of());
-            fresh->frame().bind(nothing, fresh->is_sequential(options_.inter_op_parallelism_threads < 0));
-            bytes = fresh->frame().arena_bytes(index);
-        } catch (...) {
-            of.give_back(std::move(fresh));
-            throw;
-        }
-        of.give_back(std::move(fresh));
-        return bytes;
+        bool known = false;
+        of.for_each_idle([&](execution& e) {
+            if (e.frame().laid_out()) bytes = e.frame().arena_bytes(index);
+            known = known || e.frame().laid_out();
+        });
+        if (known) return bytes;
+        run_guard fresh(*this, of);
+        fresh.begin_without_values(static_feeds(of.of()));
+        return fresh.frame().arena_bytes(index);
     }
 
     // "/job:localhost/task:0/gpu:1", where a node of this plan is.
@@ -178,14 +221,15 @@ public:
     }
     std::string device_names() const {
         std::string out;
-        for (const device_info& info : devices_) (out += out.empty() ? "" : ", ") += info.name.to_string();
+        for (const device_info& info : devices_)
+            (out += out.empty() ? "" : ", ") += info.name.to_string();
         return out;
     }
     memory_statistics memory(const std::string& device) const {
         const device_index index = devices_.find(device_spec::parse(device));
         if (index == unplaced)
-            throw error(errc::not_found, "there is no device " + device + " in this session; there are " +
-                                             device_names());
+            throw error(errc::not_found, "there is no device " + device +
+                                             " in this session; there are " + device_names());
         return on_.machine.devices[index]->memory();
     }
 
@@ -214,9 +258,13 @@ private:
         return 1;
     }
     std::size_t limit_of(const device_spec& name) const {
-        for (const auto& [device, bytes] : options_.memory_limit)
-            if (device_spec::parse(device).matches(name)) return bytes;
-        return 0;
+        // One that names the device goes before one for all of its kind.
+        std::size_t limit = 0;
+        for (const auto& [device, bytes] : options_.memory_limit) {
+            const device_spec spec = device_spec::parse(device);
+            if (spec.matches(name) && (spec.index >= 0 || limit == 0)) limit = bytes;
+        }
+        return limit;
     }
     void add_devices(const session_kind& kind) {
         const int count = count_of(kind.name);
@@ -234,40 +282,55 @@ private:
             owned_.push_back(std::move(made));
         }
     }
-    void check_limits() const {
+    void check_options() const {
+        if (devices_.client() == unplaced)
+            throw error(errc::invalid_argument,
+                        "a session needs a cpu, where feeds come from and fetches go to; add it "
+                        "to the graph's device_kinds");
         for (const auto& [device, bytes] : options_.memory_limit)
             if (devices_.find(device_spec::parse(device)) == unplaced)
                 throw error(errc::not_found, "memory_limit names " + device +
-                                                 ", which is not in this session; there are " + device_names());
-        for (const auto& [kind, count] : options_.device_count)
+                                                 ", which is not in this session; there are " +
+                                                 device_names());
+        for (const auto& [kind, count] : options_.device_count) {
             if (lower(kind) == "gpu" && count != options_.emulated_gpus)
-                throw error(errc::invalid_argument, "device_count does not make GPUs; set emulated_gpus");
+                throw error(errc::invalid_argument,
+                            "device_count does not make GPUs; set emulated_gpus");
+            if (count > 0 && devices_.kind_bit(lower(kind)) == 0)
+                throw error(errc::not_found, "device_count names " + kind +
+                                                 ", which is no device kind of this graph; there "
+                                                 "are " +
+                                                 device_names());
+        }
     }
 
-    std::shared_ptr<const plan> make(std::span<const node_id> feeds, std::span<const node_id> fetches) {
-        std::shared_ptr<plan> made =
-            make_plan({graph_, feeds, fetches, on_.machine, devices_, kept_, options_.allow_soft_placement});
+    std::shared_ptr<const plan> make(std::span<const node_id> feeds,
+                                     std::span<const node_id> fetches) {
+        std::shared_ptr<plan> made = make_plan(
+            {graph_, feeds, fetches, on_.machine, devices_, kept_, options_.allow_soft_placement});
         deny(*made);
+        for (const plan_variable& v : made->variables) kept_.emplace(v.record->id, v.device);
         if (options_.log_device_placement) log_requested(made->report.to_string());
         return made;
     }
     void deny(const plan& p) const {
         if (options_.deny.fallback && p.report.fallbacks > 0)
-            throw error(errc::failed_precondition, "session_options.deny.fallback: " +
-                                                       std::to_string(p.report.fallbacks) +
-                                                       " node(s) are not where they asked to be\n" +
-                                                       p.report.to_string());
+            throw error(errc::failed_precondition,
+                        "session_options.deny.fallback: " + std::to_string(p.report.fallbacks) +
+                            " node(s) are not where they asked to be\n" + p.report.to_string());
         if (options_.deny.copy && !p.report.copies.empty())
-            throw error(errc::failed_precondition, "session_options.deny.copy: " +
-                                                       std::to_string(p.report.copies.size()) +
-                                                       " value(s) cross devices\n" + p.report.to_string());
+            throw error(errc::failed_precondition,
+                        "session_options.deny.copy: " + std::to_string(p.report.copies.size()) +
+                            " value(s) cross devices\n" + p.report.to_string());
         if (!options_.deny.allocation) return;
         for (const plan_value& value : p.values)
-            if (value.home == value_home::object && value.type.is_tensor() && !value.type.shape.known()) {
+            if (value.home == value_home::object && value.type.is_tensor() &&
+                !value.type.shape.known()) {
                 const node_record& node = graph_.record(value.node);
                 throw error(errc::failed_precondition,
                             "session_options.deny.allocation: the size of what '" + node.name +
-                                "' returns is known only when it has run (" + to_string(node.where) + ')',
+                                "' returns is known only when it has run (" +
+                                to_string(node.where) + ')',
                             node.name, node.where);
             }
     }
@@ -277,12 +340,12 @@ private:
         const node_record& node = *p.unfed.front();
         std::string text = "You must feed a value for placeholder '" + node.name + '\'';
         if (node.type.is_tensor())
-            text += std::string(" with element type ") + name_of(node.type.element) + " and shape " +
-                    dims_text(node.type.shape).chars;
+            text += std::string(" with element type ") + name_of(node.type.element) +
+                    " and shape " + dims_text(node.type.shape).chars;
         for (std::size_t i = 1; i < p.unfed.size(); ++i)
             text += (i == 1 ? "; and for '" : ", '") + p.unfed[i]->name + '\'';
-        throw error(errc::invalid_argument, text + " (made at " + to_string(node.where) + ')', node.name,
-                    node.where);
+        throw error(errc::invalid_argument, text + " (made at " + to_string(node.where) + ')',
+                    node.name, node.where);
     }
     static std::vector<feed_value> static_feeds(const plan& p) {
         std::vector<feed_value> out;

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Feeds and fetches: what goes into a run and what comes out, with their types. A feed of another type
-// than its node's does not compile.
+// Feeds and fetches: what goes into a run and what comes out, with their types. A feed of another
+// type than its node's does not compile.
 #pragma once
 
 #include <weft/graph/graph.hpp>
@@ -18,8 +18,10 @@ namespace weft {
 template <class Node, class Value>
 struct require_feed_type {
     static constexpr bool ok = std::is_same_v<Node, Value>;
-    static_assert(ok, "weft: a value of this type cannot be fed to this node; give a tensor of the node's "
-                      "element type and dimensions (dyn stays dyn)");
+    static_assert(
+        ok,
+        "weft: a value of this type cannot be fed to this node; give a tensor of the node's "
+        "element type and dimensions (dyn stays dyn)");
 };
 template <class T, std::size_t... Dims, std::size_t... Other>
 struct require_feed_type<tensor<T, Dims...>, tensor<T, Other...>> {
@@ -29,10 +31,12 @@ struct require_feed_type<tensor<T, Dims...>, tensor<T, Other...>> {
     static_assert(ok, "weft: the dimensions of the fed tensor are not those of the node");
 };
 
-// A node and the value it has in one run. A value that outlives the run is borrowed; a temporary is kept.
+// A node and the value it has in one run. A value that outlives the run is borrowed; a temporary is
+// kept.
 class feed_entry {
 public:
-    feed_entry(const graph_base& owner, feed_value value, std::shared_ptr<const void> kept = nullptr)
+    feed_entry(const graph_base& owner, feed_value value,
+               std::shared_ptr<const void> kept = nullptr)
         : graph_(&owner), value_(value), kept_(std::move(kept)) {}
     const graph_base& graph() const { return *graph_; }
     const feed_value& value() const { return value_; }
@@ -46,13 +50,6 @@ private:
 namespace detail {
 // A value as bytes and shape: tensors and views by their elements, other types by their address.
 template <class V>
-feed_value feed_of(node_id node, const V& value) {
-    if constexpr (requires { value.shape(); value.data(); })
-        return {node, value.data(), value.shape()};
-    else
-        return {node, &value, {}};
-}
-template <class V>
 struct fed_type {
     using type = V;
 };
@@ -60,10 +57,27 @@ template <class T, std::size_t... Dims>
 struct fed_type<tensor_view<T, Dims...>> {
     using type = tensor<std::remove_const_t<T>, Dims...>;
 };
+template <class V>
+feed_value feed_of(node_id node, const V& value) {
+    if constexpr (is_tensor<typename fed_type<V>::type>)
+        return {node, value.data(), value.shape()};
+    else
+        return {node, &value, {}};
+}
+// How a value is held while it is fed: as it is, a number for a tensor of rank 0 as such a tensor.
+template <class Node, class V>
+struct held_feed {
+    using type = const V&;
+};
+template <class Node, number V>
+    requires is_tensor<Node>
+struct held_feed<Node, V> {
+    using type = tensor<V>;
+};
 }  // namespace detail
 
-// feed(x, value): node x has this value in a run. The tensor (or view, or object) must live until the run
-// ends unless it is a temporary. A rank-0 node takes a number of its element type, too.
+// feed(x, value): node x has this value in a run. The tensor (or view, or object) must live until
+// the run ends unless it is a temporary. A rank-0 node takes a number of its element type, too.
 template <class N, class V>
     requires requires { typename N::node_type; }
 feed_entry feed(const N& node, V&& value) {
@@ -96,12 +110,15 @@ feed_list<typename N::node_type...> feeds(const N&... nodes) {
 template <class E>
 struct require_node {
     static constexpr bool ok = requires { typename E::node_type; };
-    static_assert(ok, "weft: an expression cannot be fetched; name it as a node first: `node y = ...;`");
+    static_assert(
+        ok, "weft: an expression cannot be fetched; name it as a node first: `node y = ...;`");
 };
 
-// fetch_into(y, out): a fetch that writes into a tensor of the caller, which must have the value's shape.
+// fetch_into(y, out): a fetch that writes into a tensor of the caller, which must have the value's
+// shape.
 template <class V, class Kinds>
 struct fetch_into_tensor {
+    using result_type = V;
     using node_type = node<V, Kinds>;
     node_type from;
     V* out;

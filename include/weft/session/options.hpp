@@ -15,9 +15,9 @@ namespace weft {
 
 // Turns what a plan would do silently into an error when the plan is made.
 struct deny_flags {
-    bool fallback = false;     // a node that is not where it asked to be (soft placement)
-    bool copy = false;         // a value that crosses devices
-    bool allocation = false;   // a value whose size is known only while the plan runs
+    bool fallback = false;    // a node that is not where it asked to be (soft placement)
+    bool copy = false;        // a value that crosses devices
+    bool allocation = false;  // a value whose size is known only while the plan runs
 };
 
 struct session_options {
@@ -25,7 +25,8 @@ struct session_options {
     // 0: one per allowed core. inter < 0: everything runs in the thread that calls run().
     int inter_op_parallelism_threads = 0;
     int intra_op_parallelism_threads = 0;
-    // Threads of this session's own. Otherwise the first session that starts decides for the process.
+    // Threads of this session's own. Otherwise the first session that starts decides for the
+    // process.
     bool use_per_session_threads = false;
     // A node whose device has no kernel for it, or does not exist, goes to the best one that has.
     bool allow_soft_placement = false;
@@ -38,7 +39,8 @@ struct session_options {
     // Bytes by device, {{"/gpu:0", 1 << 30}}.
     std::map<std::string, std::size_t> memory_limit = {};
     deny_flags deny = {};
-    // Results do not depend on the number of threads in any case; kept for the order of the options.
+    // Results do not depend on the number of threads in any case; kept for the order of the
+    // options.
     bool deterministic = false;
 };
 

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// session: runs the nodes of one graph. It owns devices, pools, the values of variables, and a plan for
-// each set of feeds and fetches that was asked for. Everything here may be called from several threads at
-// the same time; runs that write the same variable take turns.
+// session: runs the nodes of one graph. It owns devices, pools, the values of variables, and a plan
+// for each set of feeds and fetches that was asked for. Everything here may be called from several
+// threads at the same time; runs that write the same variable take turns.
 #pragma once
 
 #include <weft/session/core.hpp>
@@ -14,16 +14,20 @@
 
 namespace weft {
 
-// What is known of a plan: where its nodes are and what memory it needs. Valid as long as its session.
+// What is known of a plan: where its nodes are and what memory it needs. Valid as long as its
+// session.
 class plan_info {
 public:
-    plan_info(session_core& core, std::shared_ptr<prepared_plan> of) : core_(&core), plan_(std::move(of)) {}
+    plan_info(session_core& core, std::shared_ptr<prepared_plan> of)
+        : core_(&core), plan_(std::move(of)) {}
 
     const placement_report& placement() const { return plan_->of().report; }
     std::size_t nodes() const { return plan_->of().kernels; }
-    // Bytes for the values of a run on a device, variables and constants apart: for static shapes known
-    // at once, otherwise for the feeds of the last run (error failed_precondition before it).
-    std::size_t peak_bytes(const std::string& device) const { return core_->peak_bytes(*plan_, device); }
+    // Bytes for the values of a run on a device, variables and constants apart: for static shapes
+    // known at once, otherwise for the feeds of the last run (error failed_precondition before it).
+    std::size_t peak_bytes(const std::string& device) const {
+        return core_->peak_bytes(*plan_, device);
+    }
 
 private:
     session_core* core_;
@@ -45,53 +49,120 @@ V take_object(session_core::run_guard& run, std::size_t i) {
         return last ? V(std::move(value)) : V(value);
     else if (last)
         return V(std::move(value));
-    throw error(errc::failed_precondition, "a value that cannot be copied was fed, or is fetched twice");
+    const node_record& node = run.graph().record(p.fetches[i].node);
+    throw error(errc::failed_precondition,
+                "the value of '" + node.name +
+                    "' cannot be copied, and was fed or is fetched twice (made at " +
+                    to_string(node.where) + ')',
+                node.name, node.where);
 }
 
-// The value of fetch number I of a run that has ended.
+// Fetch number i of a run. Made before the steps run, so that large tensors are written where they
+// are wanted; what the run cannot write there is copied by take().
+template <class F, class V = result_of_t<F>>
+class fetch_target {   // of a C++ object
+public:
+    fetch_target(session_core::run_guard&, std::size_t, const F&) {}
+    V take(session_core::run_guard& run, std::size_t i) { return take_object<V>(run, i); }
+};
 template <class F>
-fetched_t<F> read_fetch(session_core::run_guard& run, std::size_t i, const F& node) {
-    using V = result_of_t<F>;
-    if constexpr (std::is_void_v<V>) {
-        return {};
-    } else {
-        const value_ref& value = run.frame().value(run.of().fetches[i].value);
-        if constexpr (is_tensor<V>) {
-            const std::size_t bytes = value.shape.size() * sizeof(typename V::value_type);
-            if constexpr (requires { node.out; }) {
-                if (!(node.out->shape() == value.shape))
-                    throw error(errc::invalid_argument,
-                                "fetch_into: '" + node.from.name() + "' has shape " +
-                                    dims_text(value.shape).chars + ", the given tensor " +
-                                    dims_text(node.out->shape()).chars);
-                run.copy_out(i, node.out->data(), bytes);
-                return {};
-            } else {
-                V out = V::uninitialized(value.shape);
-                run.copy_out(i, out.data(), bytes);
-                return out;
-            }
-        } else {
-            return take_object<V>(run, i);
-        }
+class fetch_target<F, void> {
+public:
+    fetch_target(session_core::run_guard&, std::size_t, const F&) {}
+    std::monostate take(session_core::run_guard&, std::size_t) { return {}; }
+};
+template <class F, class T, std::size_t... Dims>
+class fetch_target<F, tensor<T, Dims...>> {
+    using V = tensor<T, Dims...>;
+
+public:
+    fetch_target(session_core::run_guard& run, std::size_t i, const F&)
+        : value_(V::uninitialized(shape_before(run, run.of().fetches[i].value))) {
+        const value_id id = run.of().fetches[i].value;
+        // Elements inside of the tensor object would move with it.
+        if (value_.size() * sizeof(T) > inline_bytes && run.frame().is_writable(id))
+            written_ = run.frame().write_to(id, value_.data());
     }
+    V take(session_core::run_guard& run, std::size_t i) {
+        if (written_) return std::move(value_);
+        const dims& shape = run.frame().value(run.of().fetches[i].value).shape;
+        if (!(value_.shape() == shape)) value_ = V::uninitialized(shape);
+        run.copy_out(i, value_.data(), shape.size() * sizeof(T));
+        return std::move(value_);
+    }
+
+private:
+    // The value's shape, with 0 for what only the run can tell.
+    static dims shape_before(session_core::run_guard& run, value_id id) {
+        if (run.frame().is_writable(id)) return run.frame().value(id).shape;
+        dims shape = static_shape<Dims...>::value;
+        for (std::size_t axis = 0; axis < shape.rank; ++axis)
+            if (shape[axis] == dyn) shape[axis] = 0;
+        return shape;
+    }
+
+    V value_;
+    bool written_ = false;
+};
+template <class V, class Kinds, class T, std::size_t... Dims>
+class fetch_target<fetch_into_tensor<V, Kinds>, tensor<T, Dims...>> {
+public:
+    fetch_target(session_core::run_guard& run, std::size_t i, const fetch_into_tensor<V, Kinds>& to)
+        : to_(to) {
+        const value_id id = run.of().fetches[i].value;
+        if (!run.frame().is_writable(id)) return;
+        check_shape(run.frame().value(id).shape);
+        written_ = run.frame().write_to(id, to.out->data());
+    }
+    std::monostate take(session_core::run_guard& run, std::size_t i) {
+        if (written_) return {};
+        const dims& shape = run.frame().value(run.of().fetches[i].value).shape;
+        check_shape(shape);
+        run.copy_out(i, to_.out->data(), shape.size() * sizeof(T));
+        return {};
+    }
+
+private:
+    void check_shape(const dims& shape) const {
+        if (to_.out->shape() == shape) return;
+        const node_record& node = to_.graph().record(to_.id());
+        throw error(errc::invalid_argument,
+                    "fetch_into: '" + node.name + "' has shape " + dims_text(shape).chars +
+                        ", the given tensor " + dims_text(to_.out->shape()).chars + " (made at " +
+                        to_string(node.where) + ')',
+                    node.name, node.where);
+    }
+
+    const fetch_into_tensor<V, Kinds>& to_;
+    bool written_ = false;
+};
+
+// Runs a plan and gives what was fetched: one value bare, several as a tuple.
+template <std::size_t... I, class... F>
+auto run_and_fetch(session_core::run_guard& run, std::index_sequence<I...>, const F&... fetched) {
+    std::tuple<fetch_target<F>...> targets{fetch_target<F>(run, I, fetched)...};
+    run.execute();
+    if constexpr (sizeof...(F) == 1)
+        return std::get<0>(targets).take(run, 0);
+    else
+        return std::tuple<fetched_t<F>...>{std::get<I>(targets).take(run, I)...};
 }
 
 }  // namespace detail
 
 class session {
 public:
-    // The devices of a graph's kinds: one /cpu:0 unless device_count says otherwise, emulated_gpus GPUs,
-    // one of each kind of the user's. The graph must outlive the session. Throws error invalid_argument
-    // for options that make no sense.
+    // The devices of a graph's kinds: one /cpu:0 unless device_count says otherwise, emulated_gpus
+    // GPUs, one of each kind of the user's. The graph must outlive the session. Throws error
+    // invalid_argument for options that make no sense.
     template <class... Kinds>
     explicit session(const basic_graph<device_kinds<Kinds...>>& of, session_options options = {}) {
         const session_kind kinds[] = {{Kinds::name, &make_device<Kinds>}...};
         core_ = std::make_unique<session_core>(of, std::move(options), kinds);
     }
 
-    // Runs what the fetches need and gives their values: one comes bare, several as a tuple; a node<void>
-    // gives std::monostate. Feeds are borrowed until it returns. Throws error.
+    // Runs what the fetches need and gives their values: one comes bare, several as a tuple; a
+    // node<void> gives std::monostate. Feeds are borrowed until it returns. Throws error.
     template <class... F>
         requires(sizeof...(F) > 0 && (!std::is_same_v<F, run_options> && ...))
     auto run(const F&... fetched) {
@@ -109,7 +180,8 @@ public:
     }
     template <class... F>
         requires(sizeof...(F) > 0)
-    auto run(const run_options& options, std::initializer_list<feed_entry> fed, const F&... fetched) {
+    auto run(const run_options& options, std::initializer_list<feed_entry> fed,
+             const F&... fetched) {
         if constexpr ((require_node<F>::ok && ...)) {
             std::vector<node_id> feed_ids;
             std::vector<feed_value> values;
@@ -120,20 +192,22 @@ public:
                 values.push_back(entry.value());
             }
             const auto plan = prepare(feed_ids, fetched...);
-            return run_plan(*plan, values, options, std::index_sequence_for<F...>{}, fetched...);
+            return run_plan(*core_, *plan, values, options, fetched...);
         }
     }
 
-    // A function of the feeds' values that runs the fetches: step(images, labels). The plan is made now;
-    // nothing is looked up or allocated per call but what fetched tensors need. Must not outlive the
-    // session; may be called from several threads.
+    // A function of the feeds' values that runs the fetches: step(images, labels). The plan is made
+    // now; nothing is looked up or allocated per call but what fetched tensors need. Must not
+    // outlive the session; may be called from several threads.
     template <class... N, class... F>
     auto make_callable(feed_list<N...> fed, fetch_list<F...> fetched) {
-        const auto plan = std::apply(
-            [&](const F&... f) { return prepare(ids_of(fed), f...); }, fetched.nodes);
-        return [this, plan, fed, fetched](const auto&... values) {
-            static_assert(sizeof...(values) == sizeof...(N), "weft: give one value per node in feeds(...)");
-            return call_plan(*plan, fed, fetched, std::index_sequence_for<N...>{}, values...);
+        const auto plan =
+            std::apply([&](const F&... f) { return prepare(ids_of(fed), f...); }, fetched.nodes);
+        return [core = core_.get(), plan, fed, fetched](const auto&... values) {
+            static_assert(sizeof...(values) == sizeof...(N),
+                          "weft: give one value per node in feeds(...)");
+            return call_plan(*core, *plan, fed, fetched, std::index_sequence_for<N...>{},
+                             values...);
         };
     }
     template <class... F>
@@ -147,20 +221,22 @@ public:
         for (node_id variable : of.variables()) run_one(of.initializer_of(variable));
     }
 
-    // Where a node is, "/job:localhost/task:0/gpu:1"; placed now if it has not been. A variable stays
-    // where it was placed first.
+    // Where a node is, "/job:localhost/task:0/gpu:1"; placed now if it has not been. A variable
+    // stays where it was placed first.
     template <class V, class Kinds>
     std::string device_of(const node<V, Kinds>& n) {
         return core_->device_of(prepare({}, n)->of(), n.id());
     }
-    // Why each node that the fetches need is where it is, as a value with to_string() and to_json().
+    // Why each node that the fetches need is where it is, as a value with to_string() and
+    // to_json().
     template <class... F>
     placement_report explain(const F&... fetched) {
         return prepare({}, fetched...)->of().report;
     }
     template <class... N, class... F>
     plan_info plan(feed_list<N...> fed, fetch_list<F...> fetched) {
-        return {*core_, std::apply([&](const F&... f) { return prepare(ids_of(fed), f...); }, fetched.nodes)};
+        return {*core_, std::apply([&](const F&... f) { return prepare(ids_of(fed), f...); },
+                                   fetched.nodes)};
     }
 
     // Kernels that the run that ended last has run; values, copies and groups do not count.
@@ -171,8 +247,15 @@ public:
 
 private:
     template <class... N>
-    static std::vector<node_id> ids_of(const feed_list<N...>& list) {
-        return std::apply([](const N&... n) { return std::vector<node_id>{n.id()...}; }, list.nodes);
+    std::vector<node_id> ids_of(const feed_list<N...>& list) const {
+        std::vector<node_id> ids;
+        const auto add = [&](const graph_base& of, node_id id) {
+            check_mine(of, id, "feed");
+            check_twice(ids, id);
+            ids.push_back(id);
+        };
+        std::apply([&](const N&... n) { (add(n.graph(), n.id()), ...); }, list.nodes);
+        return ids;
     }
 
     void check_mine(const graph_base& of, node_id id, const char* what) const {
@@ -180,13 +263,15 @@ private:
         const node_record& node = of.record(id);
         throw error(errc::invalid_argument,
                     std::string("cannot ") + what + " '" + node.name +
-                        "': it is in another graph than this session's (" + to_string(node.where) + ')',
+                        "': it is in another graph than this session's (" + to_string(node.where) +
+                        ')',
                     node.name, node.where);
     }
     void check_twice(const std::vector<node_id>& before, node_id id) const {
         if (std::find(before.begin(), before.end(), id) == before.end()) return;
         const node_record& node = core_->of().record(id);
-        throw error(errc::invalid_argument, "'" + node.name + "' is fed twice", node.name, node.where);
+        throw error(errc::invalid_argument, "'" + node.name + "' is fed twice", node.name,
+                    node.where);
     }
 
     template <class... F>
@@ -202,37 +287,43 @@ private:
             return work();
         } catch (const failure& f) {
             throw error(f.code(), f.what());
+        } catch (const std::bad_alloc&) {
+            throw error(errc::resource_exhausted, "out of memory on the host");
         }
     }
 
-    template <std::size_t... I, class... F>
-    auto run_plan(prepared_plan& plan, std::span<const feed_value> values, const run_options& options,
-                  std::index_sequence<I...>, const F&... fetched) {
+    template <class... F>
+    static auto run_plan(session_core& core, prepared_plan& plan,
+                         std::span<const feed_value> values, const run_options& options,
+                         const F&... fetched) {
         return guarded([&] {
-            session_core::run_guard run(*core_, plan);
-            run.run(values, options);
-            if constexpr (sizeof...(F) == 1)
-                return (detail::read_fetch(run, I, fetched), ...);
-            else
-                return std::tuple<fetched_t<F>...>{detail::read_fetch(run, I, fetched)...};
+            session_core::run_guard run(core, plan);
+            run.begin(values, options);
+            return detail::run_and_fetch(run, std::index_sequence_for<F...>{}, fetched...);
         });
     }
+    template <class Node, class V>
+    using held_type = typename detail::fed_type<
+        std::remove_cvref_t<typename detail::held_feed<Node, V>::type>>::type;
     template <class... N, class... F, std::size_t... I, class... V>
-    auto call_plan(prepared_plan& plan, const feed_list<N...>& fed, const fetch_list<F...>& fetched,
-                   std::index_sequence<I...>, const V&... values) {
-        static_cast<void>((require_feed_type<result_of_t<N>, typename detail::fed_type<V>::type>::ok && ...));
+    static auto call_plan(session_core& core, prepared_plan& plan, const feed_list<N...>& fed,
+                          const fetch_list<F...>& fetched, std::index_sequence<I...>,
+                          const V&... values) {
+        const std::tuple<typename detail::held_feed<result_of_t<N>, V>::type...> held{values...};
+        static_cast<void>(
+            (require_feed_type<result_of_t<N>, held_type<result_of_t<N>, V>>::ok && ...));
         const std::array<feed_value, sizeof...(N)> given{
-            detail::feed_of(std::get<I>(fed.nodes).id(), values)...};
+            detail::feed_of(std::get<I>(fed.nodes).id(), std::get<I>(held))...};
         return std::apply(
-            [&](const F&... f) {
-                return run_plan(plan, given, run_options{}, std::index_sequence_for<F...>{}, f...);
-            },
+            [&](const F&... f) { return run_plan(core, plan, given, run_options{}, f...); },
             fetched.nodes);
     }
     void run_one(node_id id) {
         guarded([&] {
             const auto plan = core_->prepare({}, std::span(&id, 1));
-            session_core::run_guard(*core_, *plan).run({}, {});
+            session_core::run_guard run(*core_, *plan);
+            run.begin({}, {});
+            run.execute();
         });
     }
 

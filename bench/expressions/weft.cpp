@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// Element-wise expressions and a sum, run by a session in the calling thread, against plain loops over the
+// same tensors. Feeds are borrowed and results are written to a tensor of the caller (fetch_into), so that
+// both sides touch the same memory; one row fetches a new tensor instead.
+#include "../compare.hpp"
+#include "plain.hpp"
+
+#include <weft/weft.hpp>
+
+using namespace weft;
+
+namespace {
+
+using vector = tensor<float, dyn>;
+using matrix = tensor<float, dyn, dyn>;
+
+constexpr std::size_t Ki = 1024, Mi = 1024 * 1024;
+
+const session_options one_thread{.inter_op_parallelism_threads = -1,
+                                 .intra_op_parallelism_threads = 1,
+                                 .use_per_session_threads = true};
+
+vector numbers(std::size_t n, float scale) {
+    vector out = vector::uninitialized({n});
+    for (std::size_t i = 0; i < n; ++i) out[i] = static_cast<float>(i % 251) * scale - 1.0f;
+    return out;
+}
+
+std::string text_of(std::size_t n) {
+    return n >= Mi ? std::to_string(n / Mi) + " Mi" : std::to_string(n / Ki) + " Ki";
+}
+
+// a * b + c, to a tensor of the caller.
+void triad(benchmark::State& state, std::size_t n, bench::goal wanted) {
+    graph g;
+    auto a = g.placeholder<vector>("a"), b = g.placeholder<vector>("b"), c = g.placeholder<vector>("c");
+    node y = a * b + c;
+    session s{g, one_thread};
+    const vector av = numbers(n, 0.01f), bv = numbers(n, 0.02f), cv = numbers(n, 0.03f);
+    vector out = vector::zeros({n});
+    auto step = s.make_callable(feeds(a, b, c), fetches(fetch_into(y, out)));
+    bench::compare(
+        state, "a*b+c, " + text_of(n) + " floats", bench::microseconds(), [&] { step(av, bv, cv); },
+        [&] { plain::triad(av.data(), bv.data(), cv.data(), out.data(), n); }, wanted);
+}
+
+// The same with a new tensor as the result.
+void triad_fetched(benchmark::State& state, std::size_t n) {
+    graph g;
+    auto a = g.placeholder<vector>("a"), b = g.placeholder<vector>("b"), c = g.placeholder<vector>("c");
+    node y = a * b + c;
+    session s{g, one_thread};
+    const vector av = numbers(n, 0.01f), bv = numbers(n, 0.02f), cv = numbers(n, 0.03f);
+    auto step = s.make_callable(feeds(a, b, c), fetches(y));
+    bench::compare(
+        state, "a*b+c, " + text_of(n) + " floats, new tensor", bench::microseconds(),
+        [&] { benchmark::DoNotOptimize(step(av, bv, cv).data()); },
+        [&] {
+            vector out = vector::uninitialized({n});
+            plain::triad(av.data(), bv.data(), cv.data(), out.data(), n);
+            benchmark::DoNotOptimize(out.data());
+        });
+}
+
+// A node of one vector against a loop over it. Values between -1 and 1.5.
+template <class MakeNode, class Plain>
+void unary(benchmark::State& state, const char* name, MakeNode make, Plain loop, bench::goal wanted = {}) {
+    graph g;
+    auto x = g.placeholder<vector>("x");
+    node y = make(x);
+    session s{g, one_thread};
+    const vector xv = numbers(Mi, 0.01f);
+    vector out = vector::zeros({Mi});
+    auto step = s.make_callable(feeds(x), fetches(fetch_into(y, out)));
+    bench::compare(
+        state, name, bench::microseconds(), [&] { step(xv); },
+        [&] { loop(xv.data(), out.data(), Mi); }, wanted);
+}
+
+void outer_sum(benchmark::State& state) {
+    constexpr std::size_t n = 1024, m = 1024;
+    graph g;
+    auto column = g.placeholder<tensor<float, dyn, 1>>("column");
+    auto row = g.placeholder<tensor<float, 1, dyn>>("row");
+    node y = column + row;
+    session s{g, one_thread};
+    const auto cv = tensor<float, dyn, 1>::copy_of(numbers(n, 0.01f).data(), {n, 1});
+    const auto rv = tensor<float, 1, dyn>::copy_of(numbers(m, 0.02f).data(), {1, m});
+    matrix out = matrix::zeros({n, m});
+    auto step = s.make_callable(feeds(column, row), fetches(fetch_into(y, out)));
+    bench::compare(
+        state, "[N,1]+[1,M], 1 Mi floats", bench::microseconds(), [&] { step(cv, rv); },
+        [&] { plain::outer_sum(cv.data(), rv.data(), out.data(), n, m); });
+}
+
+void total(benchmark::State& state, bool lanes) {
+    graph g;
+    auto x = g.placeholder<vector>("x");
+    node y = sum(x);
+    session s{g, one_thread};
+    const vector xv = numbers(Mi, 0.01f);
+    auto step = s.make_callable(feeds(x), fetches(y));
+    bench::compare(
+        state, lanes ? "sum, 1 Mi floats (plain: 16 lanes)" : "sum, 1 Mi floats", bench::microseconds(),
+        [&] { benchmark::DoNotOptimize(step(xv).data()); },
+        [&] { benchmark::DoNotOptimize(lanes ? plain::lane_sum(xv.data(), Mi) : plain::sum(xv.data(), Mi)); });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const auto wanted = bench::speed_at_least(0.9);
+    bench::add("triad/1Ki", 2000, [](auto& state) { triad(state, Ki, {}); });
+    bench::add("triad/64Ki", 1000, [](auto& state) { triad(state, 64 * Ki, {}); });
+    bench::add("triad/1Mi", 400, [=](auto& state) { triad(state, Mi, wanted); });
+    bench::add("triad/16Mi", 40, [=](auto& state) { triad(state, 16 * Mi, wanted); });
+    bench::add("triad_fetched/1Mi", 300, [](auto& state) { triad_fetched(state, Mi); });
+    bench::add("polynomial", 400, [](auto& state) {
+        unary(state, "x*x*2+x+1, 1 Mi floats", [](const auto& x) { return x * x * 2.0f + x + 1.0f; },
+              &plain::polynomial);
+    });
+    bench::add("outer_sum", 400, [](auto& state) { outer_sum(state); });
+    bench::add("exp", 60, [](auto& state) {
+        unary(state, "exp, 1 Mi floats", [](const auto& x) { return exp(x); }, &plain::exp);
+    });
+    bench::add("tanh", 40, [](auto& state) {
+        unary(state, "tanh, 1 Mi floats", [](const auto& x) { return tanh(x); }, &plain::tanh);
+    });
+    bench::add("sum", 200, [](auto& state) { total(state, false); });
+    bench::add("sum/lanes", 400, [](auto& state) { total(state, true); });
+    benchmark::Initialize(&argc, argv);
+    benchmark::RunSpecifiedBenchmarks();
+}

@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// log_softmax(x): log(softmax(x)) along the last axis, or the one named: log_softmax<0>(x).
+// Computed as x - max - log(sum(exp(x - max))), which keeps its accuracy where the probability is
+// tiny. A row with NaN or +inf, or of -inf alone, is NaN there. The element-wise expression it
+// reads is fused into it.
+#pragma once
+
+#include <weft/ops/softmax_row.hpp>
+
+namespace weft {
+
+namespace ops {
+struct log_softmax {
+    static constexpr const char* name = "LogSoftmax";
+    static constexpr bool device_neutral = true;
+    static constexpr bool fuses_input = true;
+    static constexpr double cost_ns = 8;
+};
+}  // namespace ops
+
+template <class T>
+    requires(is_floating<T>)
+struct kernel<ops::log_softmax, cpu, T> {
+    template <class Along, class Out>
+    static void run(context_base& ctx, const Along&, const Out& out, const source<T>& in) {
+        map_softmax_rows(ctx, in, axis_view(in.shape(), Along::axis), out.data(), &finish);
+    }
+
+private:
+    static void finish(T* x, std::size_t n, std::size_t step,
+                       const softmax_state<compute_t<T>>& row) {
+        using C = compute_t<T>;
+        const C log_sum = static_cast<C>(log(row.sum));
+        for (std::size_t i = 0; i < n; ++i) {
+            T& element = x[i * step];
+            element = static_cast<T>((static_cast<C>(element) - row.largest) - log_sum);
+        }
+    }
+};
+
+// Along the last axis of x, or the one named; negative ones count from the end.
+template <int Axis = -1, tensor_expr E>
+constexpr auto log_softmax(const E& x) {
+    return make_along_axis<ops::log_softmax, Axis>(x);
+}
+
+}  // namespace weft

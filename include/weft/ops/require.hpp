@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// What ops with kernels of their own want of their operands' types, and what the compiler says
+// where they do not have it: each check is a small class template whose arguments show in the
+// message. An op asks one after the other and, after the first that fails, goes on with an operand
+// so that nothing follows it.
+#pragma once
+
+#include <weft/core/element.hpp>
+#include <weft/ops/axes.hpp>
+
+namespace weft {
+
+// Instantiated for an axis that a user named; its arguments are the axis and the number of axes.
+template <int Axis, std::size_t Rank>
+struct require_axis {
+    static constexpr bool ok = Axis < static_cast<int>(Rank) && Axis >= -static_cast<int>(Rank);
+    static_assert(
+        ok, "weft: there is no such axis; axes count from 0 up to the rank, or backwards from -1");
+};
+
+// Instantiated for the axes of a reduction; its arguments are the rank and the axes.
+template <std::size_t Rank, int... Axes>
+struct require_distinct_axes {
+    static constexpr bool ok = [] {
+        unsigned seen = 0;
+        for (std::size_t bit : {std::size_t{max_rank}, axis_of(Axes, Rank)...}) {
+            if ((seen >> bit & 1u) != 0) return false;
+            seen |= 1u << bit;
+        }
+        return true;
+    }();
+    static_assert(ok, "weft: an axis is named twice");
+};
+
+// Instantiated for argmax and argmin; its argument is how many axes were named.
+template <std::size_t Axes>
+struct require_one_axis {
+    static constexpr bool ok = Axes <= 1;
+    static_assert(
+        ok, "weft: argmax and argmin take one axis, or none for the index in the flattened tensor");
+};
+
+// Instantiated for reductions of nothing that have no value; its arguments are the shape and the
+// axes, as bits.
+template <class Shape, unsigned Mask>
+struct require_nonempty {
+    static constexpr bool ok = [] {
+        for (std::size_t axis = 0; axis < Shape::value.rank; ++axis)
+            if ((Mask >> axis & 1u) != 0 && Shape::value[axis] == 0) return false;
+        return true;
+    }();
+    static_assert(ok, "weft: this reduction of an empty dimension has no value");
+};
+
+// Instantiated where an op wants one element type; its arguments are the two it got.
+template <class A, class B>
+struct require_equal_elements {
+    static constexpr bool ok = std::is_same_v<A, B>;
+    static_assert(ok,
+                  "weft: the operands have different element types and weft does not convert "
+                  "silently; write cast<T>(x)");
+};
+
+// Instantiated for dimensions that an op wants equal; dyn agrees with everything until sizes are
+// known.
+template <std::size_t A, std::size_t B>
+struct require_equal_dimension {
+    static constexpr bool ok = A == B || A == dyn || B == dyn;
+    static_assert(
+        ok,
+        "weft: these dimensions must be equal (of matmul: the columns of the first operand "
+        "and the rows of the second; transpose(x) as an operand costs nothing)");
+};
+
+// Instantiated for ops on floating-point and complex elements only.
+template <class Element>
+struct require_fractions {
+    static constexpr bool ok = is_floating<Element> || is_complex<Element>;
+    static_assert(ok,
+                  "weft: this op is for floating-point elements: its result is no integer; write "
+                  "cast<float>(x)");
+};
+
+// The element types of indices and class labels.
+template <class T>
+inline constexpr bool is_index = std::is_same_v<T, std::int32_t> || std::is_same_v<T, std::int64_t>;
+
+// Instantiated for indices and labels; its argument is their element type.
+template <class Element>
+struct require_index {
+    static constexpr bool ok = is_index<Element>;
+    static_assert(ok,
+                  "weft: indices and labels are std::int32_t or std::int64_t; write "
+                  "cast<std::int32_t>(x)");
+};
+
+}  // namespace weft
