@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Learning to read handwritten digits: a softmax classifier whose variables are spread over two GPUs, fed
-// by an input pipeline on the CPU. The GPUs are emulated, so it runs anywhere; data/README.md tells of the
-// images. Prints where every node went and why, the loss as it falls, and how well unseen digits are read.
+// Learning to read handwritten digits (data/README.md): a softmax classifier, its variables spread
+// over two emulated GPUs, its input pipeline on the CPU. Prints where every node went and why, the
+// loss as it falls, and how well unseen digits are read.
 #include <weft/weft.hpp>
 
 #include <unistd.h>
@@ -22,7 +22,7 @@ constexpr std::size_t pixels = 64, digits = 10, batch = 32;
 constexpr int epochs = 40;
 
 struct examples {
-    tensor<float, dyn, pixels> images;   // grey levels, 0 to 16
+    tensor<float, dyn, pixels> images;  // grey levels, 0 to 16
     tensor<std::int64_t, dyn> labels;
 };
 
@@ -40,7 +40,8 @@ static examples parse(const std::vector<std::string>& lines) {
     return out;
 }
 
-// A source of batches: which rows come next, all of them in random order, then again in another one.
+// A source of batches: which rows come next, all of them in random order, then again in another
+// one.
 class shuffled_rows {
 public:
     explicit shuffled_rows(std::size_t count) {
@@ -49,7 +50,7 @@ public:
     tensor<std::int64_t, dyn> operator()() {
         auto rows = tensor<std::int64_t, dyn>::zeros({batch});
         for (std::int64_t& row : rows) {
-            if (next_ == 0)   // Fisher and Yates: std::shuffle is not the same with every library
+            if (next_ == 0)  // Fisher and Yates: std::shuffle is not the same with every library
                 for (std::size_t i = order_.size(); i > 1; --i)
                     std::swap(order_[i - 1], order_[random_() % i]);
             row = order_[next_];
@@ -74,31 +75,32 @@ static void show_progress(int epoch, float loss) {
 }
 
 int main() {
-    std::vector<std::string> lines[2];   // to train with, and every fifth one to test with
+    std::vector<std::string> lines[2];  // to train with, and every fifth one to test with
     std::ifstream file("data/digits.txt");
-    std::size_t count = 0;
-    for (std::string line; std::getline(file, line); ++count) lines[count % 5 == 4].push_back(line);
-    if (count == 0) {
+    for (std::string line; std::getline(file, line);)
+        lines[(lines[0].size() + lines[1].size()) % 5 == 4].push_back(line);
+    if (lines[1].empty()) {
         std::fputs("data/digits.txt is not here: run this program in examples/\n", stderr);
         return 1;
     }
-    const examples train_set = parse(lines[0]), test_set = parse(lines[1]);
-    std::printf("%zu images to train with, %zu to test with\n\n", train_set.labels.size(),
-                test_set.labels.size());
+    const examples seen = parse(lines[0]), unseen = parse(lines[1]);
+    std::printf("%zu images to train with, %zu to test with\n\n", seen.labels.size(),
+                unseen.labels.size());
 
     graph g;
     // The input pipeline is pinned to the host: draw rows, pick them, bring grey levels to [0, 1].
     auto [x, label] = [&] {
         device_scope host{g, "/cpu:0"};
         name_scope input{g, "input"};
-        auto images = g.constant(train_set.images, "images");
-        auto labels = g.constant(train_set.labels, "labels");
-        auto rows = g.call(shuffled_rows(train_set.labels.size()), "rows");
+        auto images = g.constant(seen.images, "images");
+        auto labels = g.constant(seen.labels, "labels");
+        auto rows = g.call(shuffled_rows(seen.labels.size()), "rows");
         return std::pair{node{gather<0>(images, rows) / 16.0f, "pixels"},
                          node{gather<0>(labels, rows), "label"}};
     }();
 
-    // Variables go to the GPUs in turn. Integers have no kernel there: `steps` needs soft placement.
+    // Variables go to the GPUs in turn. There is no kernel for integers: soft placement moves
+    // steps.
     auto [w, b, steps] = [&] {
         device_scope spread{g, round_robin({"/gpu:0", "/gpu:1"}, "Variable")};
         return std::tuple{g.variable(normal<float, pixels, digits>(1, 0.0f, 0.01f), "w"),
@@ -113,7 +115,7 @@ int main() {
     node accuracy{mean(cast<float>(guess == label)), "accuracy"};
     node confusion{matmul(transpose(truth), one_hot<digits, float>(guess)), "confusion"};
 
-    // Gradients by hand: d loss / d logits is (softmax - truth) / batch. Steps get smaller with time.
+    // Gradients by hand: d loss / d logits is (softmax - truth) / batch. Steps shrink with time.
     node slope{(softmax(logits) - truth) / static_cast<float>(batch), "slope"};
     node rate{1.0f / (1.0f + cast<float>(steps) / 500.0f), "rate"};
     auto better_w = w.assign_sub(rate * matmul(transpose(x), slope));
@@ -125,17 +127,17 @@ int main() {
     s.initialize();
 
     auto step = s.make_callable(fetches(loss, train));
+    const std::size_t batches = seen.labels.size() / batch;
     for (int epoch = 1; epoch <= epochs; ++epoch) {
         float total = 0;
-        const std::size_t batches = train_set.labels.size() / batch;
         for (std::size_t i = 0; i < batches; ++i) total += std::get<0>(step());
         show_progress(epoch, total / static_cast<float>(batches));
     }
 
     // Feeding x and label cuts the pipeline off: what is above them does not run.
-    auto scaled = test_set.images;
+    auto scaled = unseen.images;
     for (float& level : scaled) level /= 16.0f;
-    auto [right, table] = s.run({feed(x, scaled), feed(label, test_set.labels)}, accuracy, confusion);
+    auto [right, table] = s.run({feed(x, scaled), feed(label, unseen.labels)}, accuracy, confusion);
     std::puts("\nunseen digits (down) and what they were taken for (across)");
     for (std::size_t i = 0; i < digits; ++i) {
         std::printf("%zu ", i);
@@ -143,7 +145,6 @@ int main() {
             std::printf(table(i, j) == 0 ? "   ." : " %3.0f", static_cast<double>(table(i, j)));
         std::puts("");
     }
-    const double share = static_cast<double>(static_cast<float>(right));
-    std::printf("\naccuracy on unseen digits: %.3f\n", share);
-    return share >= 0.95 ? 0 : 1;
+    std::printf("\naccuracy on unseen digits: %.3f\n", static_cast<double>(right));
+    return right >= 0.95f ? 0 : 1;
 }

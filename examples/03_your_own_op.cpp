@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Two ops that weft does not have: an element-wise one, which fuses with all others, and one with a kernel
-// of its own and a rule for its shape. An op is a tag, a kernel per device kind, and a function.
+// Two ops that weft does not have: an element-wise one, which fuses with all others, and one with a
+// kernel of its own and a rule for its shape. An op is a tag, and a kernel per device kind.
 #include <weft/weft.hpp>
 
 #include <iostream>

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Where nodes go: scopes that ask, a placer that decides and says why, and what it says when it cannot.
+// Where nodes go: scopes that ask, a placer that decides and says why, and what it says when it
+// cannot.
 #include <weft/weft.hpp>
 
 #include <iostream>
@@ -34,7 +35,8 @@ int main() {
     // A callable of C++ runs on the host only, so this cannot be met.
     auto count = [&] {
         device_scope pin{g, "/gpu:0"};
-        return call([](tensor_view<const float, 4> v) { return v[0] + v[1] + v[2] + v[3]; }, beside);
+        return call([](tensor_view<const float, 4> v) { return v[0] + v[1] + v[2] + v[3]; },
+                    beside);
     }();
     const tensor<float, 4> in{1, 2, 3, 4};
     try {
@@ -44,7 +46,8 @@ int main() {
     }
 
     // Soft placement takes the best device that can, and the report says so.
-    session soft{g, {.allow_soft_placement = true, .device_count = {{"CPU", 2}}, .emulated_gpus = 2}};
-    std::cout << "the count is " << soft.run({feed(x, in)}, count) << " on " << soft.device_of(count)
-              << ": " << soft.explain(count).find("Call")->why << '\n';
+    session soft{g,
+                 {.allow_soft_placement = true, .device_count = {{"CPU", 2}}, .emulated_gpus = 2}};
+    std::cout << "the count is " << soft.run({feed(x, in)}, count) << " on "
+              << soft.device_of(count) << ": " << soft.explain(count).find("Call")->why << '\n';
 }

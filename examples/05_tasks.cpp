@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// A task graph: nodes of C++ callables whose values are strings and objects. They run as soon as what they
-// need is there, on several threads; a run can have a deadline and can be stopped.
+// A task graph: nodes of C++ callables whose values are strings and objects. They run as soon as
+// what they need is there, on several threads; a run can have a deadline and can be stopped.
 #include <weft/weft.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <iostream>
 #include <map>
 #include <sstream>
@@ -51,8 +52,8 @@ int main() {
     });
 
     session s{g, {.inter_op_parallelism_threads = 4, .intra_op_parallelism_threads = 4}};
-    auto [counts, n] = s.run({feed(text, std::string("to be or not to be that is the question"))},
-                             total, primes);
+    auto [counts, n] =
+        s.run({feed(text, std::string("to be or not to be that is the question"))}, total, primes);
     for (const auto& [word, times] : counts) std::cout << word << ' ' << times << '\n';
     std::cout << n << " primes below 100000\n";
 

@@ -1,28 +1,30 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// A third kind of device: a type with a name, a graph that knows it, and a kernel for each op that it can
-// do. Without a device class of its own it computes on this machine's CPU, with threads of its own, so the
-// same program can be written, placed and tested before there is hardware; a static member make_device
-// gives it memory and a queue (weft/runtime/device.hpp).
+// A third kind of device: a type with a name, a graph that knows it, and a kernel for each op that
+// it can do. Without a device class of its own it computes on this machine's CPU, with threads of
+// its own, so the same program can be written, placed and tested before there is hardware; a static
+// member make_device gives it memory and a queue (weft/runtime/device.hpp).
 #include <weft/weft.hpp>
 
 #include <iostream>
+
+using namespace weft;
 
 struct npu {
     static constexpr const char* name = "npu";
 };
 
-// What it can do, for float: hold constants, multiply matrices, add, relu. Where the CPU's code will do,
-// derive from it.
+// What it can do, for float: hold constants, multiply matrices, add, relu. Where the CPU's code
+// will do, derive from it.
 template <>
-struct weft::kernel<weft::ops::constant, npu, float> {};
+struct weft::kernel<ops::constant, npu, float> {};
 template <>
-struct weft::kernel<weft::ops::add, npu, float> : weft::kernel<weft::ops::add, weft::cpu, float> {};
+struct weft::kernel<ops::add, npu, float> : kernel<ops::add, cpu, float> {};
 template <>
-struct weft::kernel<weft::ops::relu, npu, float> : weft::kernel<weft::ops::relu, weft::cpu, float> {};
+struct weft::kernel<ops::relu, npu, float> : kernel<ops::relu, cpu, float> {};
 template <>
-struct weft::kernel<weft::ops::matmul, npu, float> {
+struct weft::kernel<ops::matmul, npu, float> {
     template <class Form, class Out, class A, class B>
     static void run(context<npu>& ctx, const Form& form, const Out& out, const A& a, const B& b) {
         std::cout << "(the NPU multiplies)\n";
@@ -30,7 +32,6 @@ struct weft::kernel<weft::ops::matmul, npu, float> {
     }
 };
 
-using namespace weft;
 using npu_graph = basic_graph<device_kinds<cpu, gpu, npu>>;
 
 int main() {

@@ -37,7 +37,7 @@ def long_enough(fragments):
 
 def fragments_of_format(text):
     """What stays the same of a printf format or a piece of a text."""
-    return long_enough(f.strip(" '\n(),.:;") for f in re.split(r"%[-\w]+|\n", text))
+    return long_enough(f.strip(" '\n(),.:;") for f in re.split(r"%[-\w]+|\(made at|\n", text))
 
 
 def undocumented(headers, page):

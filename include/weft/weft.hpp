@@ -16,7 +16,21 @@
 #include <weft/ops/require.hpp>
 
 #include <weft/ops/axes.hpp>
+#include <weft/ops/concat.hpp>
+#include <weft/ops/reduction.hpp>
+#include <weft/ops/reshape.hpp>
+#include <weft/ops/slice.hpp>
+#include <weft/ops/source.hpp>
+#include <weft/ops/split.hpp>
+#include <weft/ops/stack.hpp>
+#include <weft/ops/transpose.hpp>
 #include <weft/ops/where.hpp>
+
+#include <weft/ops/broadcast_to.hpp>
+#include <weft/ops/layer_norm.hpp>
+#include <weft/ops/matmul.hpp>
+#include <weft/ops/scatter_add.hpp>
+#include <weft/ops/softmax_cross_entropy.hpp>
 
 #include <weft/ops/elementwise.hpp>
 #include <weft/ops/structured.hpp>

@@ -34,13 +34,14 @@ static void expressions() {
     auto x = g.placeholder<tensor<float, dyn, 3>>("x");
     auto y = g.placeholder<tensor<float, 3>>("y");
 
-    auto recipe = (x - y) * 0.5f;  // an expression: a value that says how, without a place
+    auto recipe = (x - y) * 0.5f;           // an expression: a value that says how, without a place
     node z = sqrt(recipe * recipe + 1.0f);  // a node: this loop runs, with no temporaries
     node m{mean<1>(z), "m"};                // with a name; names are made unique
     static_assert(std::is_same_v<decltype(m), node<tensor<float, dyn>>>);
     // [/expressions]
     session s{g};
-    auto [zs, ms] = s.run({feed(x, tensor<float, dyn, 3>{{0, 0, 0}}), feed(y, tensor<float, 3>{})}, z, m);
+    auto [zs, ms] =
+        s.run({feed(x, tensor<float, dyn, 3>{{0, 0, 0}}), feed(y, tensor<float, 3>{})}, z, m);
     assert(zs(0, 2) == 1.0f && ms[0] == 1.0f);
 }
 
@@ -48,8 +49,8 @@ static void literals() {
     graph g;
     // [literals]
     auto i = g.constant(tensor<std::int32_t, 3>{1, 2, 3});
-    node halves = cast<float>(i) * 0.5f;    // i * 0.5f would not compile
-    node three = g.constant(1.5) + 2;       // 2 is a value of double; fine
+    node halves = cast<float>(i) * 0.5f;  // i * 0.5f would not compile
+    node three = g.constant(1.5) + 2;     // 2 is a value of double; fine
     // [/literals]
     session s{g};
     assert(s.run(halves)[2] == 1.5f && s.run(three) == 3.5);
@@ -61,9 +62,9 @@ static void hearts() {
     auto w = g.constant(tensor<float, 4, 2>(), "w");
     auto bias = g.constant(tensor<float, 2>{-1, 1}, "bias");
     // [hearts]
-    node layer = relu(matmul(x, w) + bias);         // 1 kernel: the product is the heart
-    node both = matmul(x, w) + softmax(matmul(x, w));  // 3: each op of its own needs its operands whole
-    node total = sum(x * x);                        // 1: a reduction reads the expression as it goes
+    node layer = relu(matmul(x, w) + bias);            // 1 kernel: the product is the heart
+    node both = matmul(x, w) + softmax(matmul(x, w));  // 3: two of them need a node of their own
+    node total = sum(x * x);                           // 1: reductions read expressions
     // [/hearts]
     session s{g};
     const tensor<float, dyn, 4> rows{{1, 2, 3, 4}};
@@ -116,13 +117,13 @@ static void variables() {
     node twice = v * 2.0f;
     node after = [&] {
         control_dependencies wait{g, {more}};
-        return v.read();                     // ordered after the write
+        return v.read();  // ordered after the write
     }();
 
     session s{g};
     s.initialize();
     auto [t, a, done] = s.run(twice, after, more);
-    assert(t == 2.0f && a == 3.0f);          // `twice` is not ordered: it sees the value from before
+    assert(t == 2.0f && a == 3.0f);  // `twice` is not ordered: it sees the value from before
     // [/variables]
     static_cast<void>(done);
 }
@@ -135,15 +136,15 @@ static void running() {
     // [running]
     session s{g, {.inter_op_parallelism_threads = 2, .intra_op_parallelism_threads = 2}};
     const tensor<float, dyn> in{0, 0, 0};
-    float bare = s.run({feed(x, in)}, z);            // one fetch comes bare
-    auto [ys, zs] = s.run({feed(x, in)}, y, z);      // several come as a tuple
-    float cut = s.run({feed(y, in)}, z);             // any node can be fed; what is above it does not run
+    float bare = s.run({feed(x, in)}, z);        // one fetch comes bare
+    auto [ys, zs] = s.run({feed(x, in)}, y, z);  // several come as a tuple
+    float cut = s.run({feed(y, in)}, z);  // any node can be fed; what is above it does not run
 
     auto step = s.make_callable(feeds(x), fetches(z));  // the plan is made once, here
     for (int i = 0; i < 3; ++i) assert(step(in) == 3.0f);
 
     tensor<float, dyn> out = in;
-    s.run({feed(x, in)}, fetch_into(y, out));        // into a tensor that is there already
+    s.run({feed(x, in)}, fetch_into(y, out));  // into a tensor that is there already
     // [/running]
     assert(bare == 3 && zs == 3.0f && ys[0] == 1 && cut == 0 && out[2] == 1);
 }
@@ -151,10 +152,12 @@ static void running() {
 static void limits() {
     graph g;
     // [limits]
-    auto slow = g.call([](cpu_context& ctx) {
-        while (!ctx.stop_requested()) std::this_thread::sleep_for(1ms);
-        return 0;
-    }, "slow");
+    auto slow = g.call(
+        [](cpu_context& ctx) {
+            while (!ctx.stop_requested()) std::this_thread::sleep_for(1ms);
+            return 0;
+        },
+        "slow");
     session s{g};
     std::stop_source stop;
     try {
@@ -170,7 +173,7 @@ static void calls() {
     graph g;
     auto path = g.placeholder<std::string>("path");
     node size = call([](const std::string& p) { return p.size(); }, path);
-    node grid = g.call([] { return tensor<float, dyn>{1, 2, 3}; });     // a tensor of any length
+    node grid = g.call([] { return tensor<float, dyn>{1, 2, 3}; });  // a tensor of any length
     node scaled = grid * 2.0f;
     node sum = call([](tensor_view<const float, dyn> v, std::size_t n) { return v[0] + float(n); },
                     scaled, size);
@@ -188,7 +191,9 @@ struct halve {
 template <>
 struct weft::kernel<halve, cpu, float> {
     template <class V>
-    static V apply(const V& x) { return x * V(0.5f); }
+    static V apply(const V& x) {
+        return x * V(0.5f);
+    }
 };
 auto half_of(tensor_expr auto x) { return elementwise<halve>(x); }
 // [/op]

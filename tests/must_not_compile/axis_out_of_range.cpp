@@ -6,6 +6,6 @@
 int main() {
     weft::graph g;
     auto a = g.placeholder<weft::tensor<float, weft::dyn, 3>>("a");
-    weft::node c = weft::sum<2>(a);  // expected-error {{weft::require_axis<2, 2>}}
+    weft::node c = weft::sum<2>(a);  // expected-error {{weft::reduction_of<weft::ops::sum, .*, 2>}}
 }
 // max-error-lines 12

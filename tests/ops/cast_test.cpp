@@ -7,6 +7,7 @@
 #include <support/ulp.hpp>
 #include <weft/ops/cast.hpp>
 
+#include <algorithm>
 #include <string>
 
 namespace {
@@ -37,12 +38,12 @@ bool is_cast_of(weft::compute_t<To> out, C in) {
     }
 }
 
-// The samples of From that a kernel casts wrongly, alone or as a lane.
+// The samples of From that a kernel casts wrongly, alone or as a lane of a 16-byte register.
 template <class To, class From>
 std::size_t wrong_casts(const vector_of<From>& in) {
     using kernel = weft::kernel<weft::ops::cast<To>, weft::cpu, From>;
     using C = weft::compute_t<From>;
-    constexpr int lanes = 4;
+    constexpr int lanes = 16 / static_cast<int>(std::max(sizeof(C), sizeof(weft::compute_t<To>)));
     std::size_t wrong = 0;
     for (std::size_t i = 0; i + lanes <= in.size(); i += lanes) {
         weft::pack<C, lanes> packed;
@@ -60,7 +61,7 @@ std::size_t wrong_casts(const vector_of<From>& in) {
 
 template <class From, class... To>
 void check_casts_from(weft::type_list<To...>) {
-    const vector_of<From> in = weft_test::samples<From>(204, 5, 300);
+    const vector_of<From> in = weft_test::samples<From>(208, 5, 300);
     const std::size_t wrong[] = {wrong_casts<To>(in)...};
     const std::string names[] = {weft::name_of(weft::dtype_of<To>)...};
     for (std::size_t i = 0; i < sizeof...(To); ++i) {

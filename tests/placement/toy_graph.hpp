@@ -11,7 +11,7 @@
 #include <source_location>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <map>
 #include <vector>
 
 namespace toy {
@@ -94,7 +94,7 @@ public:
         return out;
     }
 
-    std::unordered_map<node_id, weft::device_index> kept;
+    std::map<node_id, weft::device_index> kept;
     std::vector<node_id> fed;
 
 private:

@@ -285,7 +285,8 @@ using operand_type_t = typename detail::operand_type<A>::type;
 // arguments say which. Functions of ops call make() directly, to keep messages short.
 template <class Op, class... Operands>
 struct elementwise_operands {
-    using facts = detail::operands_facts<typename detail::first_tensor<Operands...>::type, Operands...>;
+    using facts =
+        detail::operands_facts<typename detail::first_tensor<Operands...>::type, Operands...>;
     static_assert(facts::same_element,
                   "weft: the operands have different element types and weft does not convert "
                   "silently; write cast<T>(x)");
@@ -295,9 +296,10 @@ struct elementwise_operands {
                   "literal of that type, or cast<T>(x)");
     static constexpr bool broadcasts =
         !facts::same_element || !facts::literals_fit || facts::broadcasts;
-    static_assert(broadcasts,
-                  "weft: these shapes do not broadcast: aligned at the last axis, dimensions must be "
-                  "equal or 1; reshape<...>(x) or expand_dims<axis>(x) change a shape");
+    static_assert(
+        broadcasts,
+        "weft: these shapes do not broadcast: aligned at the last axis, dimensions must be "
+        "equal or 1; reshape<...>(x) or expand_dims<axis>(x) change a shape");
 
     template <class... A>
     static constexpr auto make(const A&... a) {

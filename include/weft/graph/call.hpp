@@ -50,12 +50,15 @@ inline constexpr bool takes_context =
     !std::is_invocable_v<Fn&, typename call_parameter<V>::type...> &&
     std::is_invocable_v<Fn&, cpu_context&, typename call_parameter<V>::type...>;
 
+// Whether Fn can be called with these values at all.
+template <class Fn, class... V>
+inline constexpr bool is_callable =
+    std::is_invocable_v<Fn&, typename call_parameter<V>::type...> || takes_context<Fn, V...>;
+
 // Instantiated where a callable cannot be called with the nodes' values.
 template <class Fn, class... V>
 struct require_callable {
-    static constexpr bool ok =
-        std::is_invocable_v<Fn&, typename call_parameter<V>::type...> ||
-        std::is_invocable_v<Fn&, cpu_context&, typename call_parameter<V>::type...>;
+    static constexpr bool ok = is_callable<Fn, V...>;
     static_assert(
         ok,
         "weft: the callable does not take these values: for a tensor it gets a "
@@ -63,8 +66,14 @@ struct require_callable {
         "may come first");
 };
 
+// What the callable returns; void where it cannot be called, which is reported elsewhere.
 template <bool Context, class Fn, class... V>
 struct call_result_of {
+    using type = void;
+};
+template <class Fn, class... V>
+    requires(is_callable<Fn, V...>)
+struct call_result_of<false, Fn, V...> {
     using type = std::invoke_result_t<Fn&, typename call_parameter<V>::type...>;
 };
 template <class Fn, class... V>
@@ -156,7 +165,8 @@ public:
     using node_type = detail::call_node<Fn, Args...>;
 
     call(Fn fn, const Args&... args, std::source_location where = std::source_location::current())
-        : node_type(make(graph_of(args...), std::move(fn), where, args...)) {}
+        : node_type((static_cast<void>(sizeof(detail::require_callable<Fn, result_of_t<Args>...>)),
+                     make(graph_of(args...), std::move(fn), where, args...))) {}
 
 private:
     using graph_kinds = typename node_type::kinds;
@@ -171,13 +181,16 @@ private:
     }
     static node_type make(graph_base& owner, Fn fn, const std::source_location& where,
                           const Args&... args) {
-        return {owner, detail::make_call<graph_kinds>(
-                           owner, std::move(fn), {}, where,
-                           detail::call_input<graph_kinds>(owner, args, where)...)};
+        if constexpr (detail::is_callable<Fn, result_of_t<Args>...>)
+            return {owner, detail::make_call<graph_kinds>(
+                               owner, std::move(fn), {}, where,
+                               detail::call_input<graph_kinds>(owner, args, where)...)};
+        else
+            return {owner, no_node};
     }
 };
 template <class Fn, class... Args>
-    requires(sizeof...(Args) > 0 && detail::require_callable<Fn, result_of_t<Args>...>::ok)
+    requires(sizeof...(Args) > 0)
 call(Fn, const Args&...) -> call<Fn, Args...>;
 
 }  // namespace weft

@@ -7,7 +7,6 @@
 // to it.
 #pragma once
 
-#include <weft/core/complex.hpp>
 #include <weft/graph/call.hpp>
 #include <weft/graph/scope.hpp>
 #include <weft/graph/variable.hpp>
@@ -55,7 +54,7 @@ public:
     // A node of a C++ callable without inputs; with inputs it is weft::call(fn, nodes...).
     template <class Fn>
     auto call(Fn fn, std::string name = {}, place where = place::current()) {
-        static_assert(detail::require_callable<Fn>::ok);
+        static_cast<void>(sizeof(detail::require_callable<Fn>));
         const node_id id = detail::make_call<Kinds>(*this, std::move(fn), std::move(name), where);
         return node<detail::call_result_t<Fn>, Kinds>(*this, id);
     }

@@ -7,15 +7,15 @@
 // in others as long as they are already planned.
 #pragma once
 
+#include <weft/core/flat_map.hpp>
+#include <weft/core/search.hpp>
 #include <weft/graph/device_function.hpp>
 #include <weft/graph/record.hpp>
 
-#include <algorithm>
 #include <atomic>
 #include <optional>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 
 namespace weft {
 
@@ -87,8 +87,8 @@ private:
 
     std::vector<std::unique_ptr<node_record>> records_;
     std::vector<node_id> variables_;
-    std::unordered_map<node_id, node_id> initializers_;
-    std::unordered_map<std::string, int> names_;  // those in use, and the last number behind each
+    flat_map<node_id, node_id> initializers_;
+    flat_map<std::string, int> names_;  // those in use, and the last number behind each
     std::vector<scope_entry> scopes_;
     // Relaxed: who runs what was edited has waited for the editing thread by other means.
     std::atomic<std::uint32_t> control_edits_{0};
@@ -156,7 +156,7 @@ inline void graph_base::apply_scopes(node_record& record) const {
     record.requested = device_for(record).merged(record.requested);
     const std::vector<node_id> own = std::exchange(record.controls, {});
     const auto wait_for = [&](node_id id) {
-        if (std::find(record.controls.begin(), record.controls.end(), id) == record.controls.end())
+        if (!list_contains(record.controls, id))
             record.controls.push_back(id);
     };
     for (const scope_entry& scope : scopes_) {

@@ -107,9 +107,8 @@ void require_exact(const scalar<T>& number, const std::source_location& where) {
     if (number.exact) return;
     throw error(errc::invalid_argument,
                 "the number " + std::to_string(number.given) + " is not a value of " +
-                    name_of(dtype_of<T>) +
-                    ": it would be rounded; write a literal of that type (" + to_string(where) +
-                    ')',
+                    name_of(dtype_of<T>) + ": it would be rounded; write a literal of that type (" +
+                    to_string(where) + ')',
                 {}, where);
 }
 inline void require_same_graph(const graph_base& owner, const graph_base& from, node_id id,
@@ -262,16 +261,16 @@ void add_kernel(collector& into, const E& e) {
     }
 }
 
+// Whether one kind of the graph has kernels for all ops of a settled expression.
 template <class E, class... Kinds>
-void require_a_kernel(device_kinds<Kinds...>) {
-    if constexpr (!(placeable_on<E, Kinds> || ...)) {
-        using missing_one = typename first_of<first_missing_t<E, Kinds>...>::type;
-        static_cast<void>(require_some_kernel<missing_one>::ok);
-    }
-}
-template <class E, class... Kinds>
-inline constexpr bool placeable_somewhere(device_kinds<Kinds...>*) {
+constexpr bool placeable_somewhere(device_kinds<Kinds...>*) {
     return (placeable_on<E, Kinds> || ...);
+}
+// Each op has a kernel somewhere, but they have none in common: names what the first kind lacks.
+template <class E, class... Kinds>
+void require_a_common_kind(device_kinds<Kinds...>*) {
+    using missing_one = typename first_of<first_missing_t<E, Kinds>...>::type;
+    static_cast<void>(sizeof(require_some_kernel<missing_one>));
 }
 template <class E, class... Kinds>
 void add_kernels(collector& into, const E& e, device_kinds<Kinds...>) {
@@ -313,12 +312,14 @@ node_id make_node(graph_base& g, const E& e, std::string name, const std::source
         const detail::division<Kinds> into{g, where};
         const auto settled = detail::settle<true>(into, e);
         using settled_type = std::remove_const_t<decltype(settled)>;
-        detail::require_a_kernel<settled_type>(Kinds{});
         node_record record;
         record.name = std::move(name);
         record.where = where;
-        if constexpr (detail::placeable_somewhere<settled_type>(static_cast<Kinds*>(nullptr)))
+        constexpr auto* kinds = static_cast<Kinds*>(nullptr);
+        if constexpr (detail::placeable_somewhere<settled_type>(kinds))
             detail::describe<Kinds>(g, record, settled);
+        else
+            detail::require_a_common_kind<settled_type>(kinds);
         return g.add(std::move(record));
     }
 }
@@ -381,21 +382,28 @@ graph_base* graph_of(const pinned<E, Device, Index>& e) {
 }
 }  // namespace detail
 
-// Instantiated where an expression without nodes is named as a node: no graph can be found for it.
+// Instantiated where an expression without nodes is named as one: no graph can be found for it.
 template <class E>
 struct require_graph {
     static constexpr bool ok = !std::is_void_v<kinds_of_t<E>>;
-    static_assert(
-        ok,
-        "weft: this expression has no node in it, so its graph is not known; use the graph's "
-        "own function, g.zeros<float, 3>()");
+    static_assert(ok,
+                  "weft: this expression has no node in it, so its graph is not known; use the "
+                  "graph's own function, g.zeros<float, 3>()");
 };
+
+// What is instantiated to say why an expression cannot be a node of a graph of these kinds, or
+// no_problem.
+struct no_problem {};
+template <class E, class Kinds>
+using naming_problem_t =
+    std::conditional_t<std::is_void_v<kinds_of_t<E>>, require_graph<E>,
+                       std::conditional_t<std::is_void_v<first_homeless_t<E, Kinds>>, no_problem,
+                                          require_some_kernel<first_homeless_t<E, Kinds>>>>;
 
 // Makes an expression a node of the graph that its operands are in.
 template <class Kinds, class E>
 node<result_of_t<E>, Kinds> named_node(const E& e, std::string name,
                                        const std::source_location& where) {
-    static_cast<void>(require_graph<E>::ok);
     graph_base& owner = *detail::graph_of(e);
     return {owner, make_node<Kinds>(owner, e, std::move(name), where)};
 }

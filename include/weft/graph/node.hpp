@@ -24,23 +24,31 @@ public:
     // a number that the element type cannot hold.
     template <tensor_expr E>
         requires(std::is_same_v<result_of_t<E>, V> && !requires { typename E::node_type; })
-    node(const E& expression, std::source_location where = std::source_location::current())
-        : node(named_node<Kinds>(expression, {}, where)) {}
+    node(const E& expression, std::source_location where = std::source_location::current()) {
+        using problem = naming_problem_t<E, Kinds>;
+        static_cast<void>(sizeof(problem));
+        if constexpr (std::is_same_v<problem, no_problem>)
+            *this = named_node<Kinds>(expression, {}, where);
+    }
 
     // The same with a name.
     template <tensor_expr E>
         requires(std::is_same_v<result_of_t<E>, V> && !requires { typename E::node_type; })
     node(const E& expression, std::string name,
-         std::source_location where = std::source_location::current())
-        : node(named_node<Kinds>(expression, std::move(name), where)) {}
+         std::source_location where = std::source_location::current()) {
+        using problem = naming_problem_t<E, Kinds>;
+        static_cast<void>(sizeof(problem));
+        if constexpr (std::is_same_v<problem, no_problem>)
+            *this = named_node<Kinds>(expression, std::move(name), where);
+    }
 
     graph_base& graph() const { return *graph_; }
     node_id id() const { return id_; }
     const std::string& name() const { return graph_->record(id_).name; }
 
 private:
-    graph_base* graph_;
-    node_id id_;
+    graph_base* graph_ = nullptr;
+    node_id id_ = no_node;
 };
 
 template <class V, class Kinds>

@@ -76,7 +76,7 @@ void add_assign_kernels(collector& into, const E& e, device_kinds<Kinds...>) {
 template <class Kinds, class V, class E>
 node_record assign_record(graph_base& owner, node_id target, const char* op, const E& e,
                           const std::source_location& where) {
-    static_cast<void>(require_assignable<V, result_of_t<E>>::ok);
+    static_cast<void>(sizeof(require_assignable<V, result_of_t<E>>));
     const division<Kinds> division_into{owner, where};
     const auto settled = settle<true>(division_into, e);
     node_record record;
@@ -113,6 +113,7 @@ public:
         requires(tensor_expr<E> || number<E>)
     done assign(const E& value,
                 std::source_location where = std::source_location::current()) const {
+        static_cast<void>(sizeof(storable_t<E>));
         return store("Assign", as_expression(value, where), where);
     }
     // Adds to the value, subtracts from it: one kernel, atomic towards other runs.
@@ -120,12 +121,14 @@ public:
         requires(tensor_expr<E> || number<E>)
     done assign_add(const E& value,
                     std::source_location where = std::source_location::current()) const {
+        static_cast<void>(sizeof(storable_t<decltype(self() + value)>));
         return store("AssignAdd", self() + value, where);
     }
     template <class E>
         requires(tensor_expr<E> || number<E>)
     done assign_sub(const E& value,
                     std::source_location where = std::source_location::current()) const {
+        static_cast<void>(sizeof(storable_t<decltype(self() - value)>));
         return store("AssignSub", self() - value, where);
     }
     // A node with the value at the point of the order where it stands: made under
@@ -136,6 +139,18 @@ public:
 
 private:
     const node_type& self() const { return *this; }
+
+    // Instantiated first, for a short message.
+    template <class E>
+    struct stored_value {
+        using type = V;
+    };
+    template <tensor_expr E>
+    struct stored_value<E> {
+        using type = result_of_t<E>;
+    };
+    template <class E>
+    using storable_t = detail::require_assignable<V, typename stored_value<E>::type>;
 
     template <class E>
     static auto as_expression(const E& value, const std::source_location& where) {

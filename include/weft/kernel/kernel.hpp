@@ -98,6 +98,34 @@ struct first_missing<op_call<Op, Result, Parameters, Args...>, Device>
     : first_missing_op<Device, Op, typename op_call<Op, Result, Parameters, Args...>::types,
                        Args...> {};
 
+// The first op of an expression that has a kernel on none of the kinds, as missing on the first.
+template <class E, class... Kinds>
+struct homeless {
+    using type = void;
+};
+template <class Op, class Types, class Args, class First, class... Rest>
+struct homeless_op;
+template <class Op, class Types, class... Args, class First, class... Rest>
+struct homeless_op<Op, Types, type_list<Args...>, First, Rest...>
+    : first_of<std::conditional_t<(has_kernel_for<Op, First, Types> || ... ||
+                                   has_kernel_for<Op, Rest, Types>),
+                                  void, typename missing_for<Op, First, Types>::type>,
+               typename homeless<Args, First, Rest...>::type...> {};
+template <class Op, class... Args, class... Kinds>
+struct homeless<expr<Op, Args...>, Kinds...>
+    : homeless_op<Op, typename expr<Op, Args...>::types, type_list<Args...>, Kinds...> {};
+template <class Op, class Result, class Parameters, class... Args, class... Kinds>
+struct homeless<op_call<Op, Result, Parameters, Args...>, Kinds...>
+    : homeless_op<Op, typename op_call<Op, Result, Parameters, Args...>::types, type_list<Args...>,
+                  Kinds...> {};
+
+template <class E, class Kinds>
+struct homeless_in {
+    using type = void;
+};
+template <class E, class... Kinds>
+struct homeless_in<E, device_kinds<Kinds...>> : homeless<E, Kinds...> {};
+
 }  // namespace detail
 
 // The kernel of an expression's op on a device kind.
@@ -108,6 +136,11 @@ using kernel_of_t = typename detail::kernel_for<typename E::op, Device, typename
 // none.
 template <class E, class Device>
 using first_missing_t = typename detail::first_missing<std::remove_cvref_t<E>, Device>::type;
+
+// The first op of an expression that no device kind of Kinds has a kernel for, as missing<...> on
+// the first kind; void if there is none.
+template <class E, class Kinds>
+using first_homeless_t = typename detail::homeless_in<std::remove_cvref_t<E>, Kinds>::type;
 
 // Whether every op of an expression has a kernel on a device kind.
 template <class E, class Device>

@@ -53,11 +53,12 @@ struct kernel<ops::all, cpu, T> {
 // Whether every element is true, over all axes or those named; true of nothing.
 template <int... Axes, tensor_expr E>
 constexpr auto all(const E& x) {
-    return make_reduction<ops::all, element_of_t<E>, false, Axes...>(x);
+    return reduction_of<ops::all, result_of_t<E>, Axes...>::template make<element_of_t<E>, false>(
+        x);
 }
 template <int... Axes, tensor_expr E>
 constexpr auto all(const E& x, keepdims_tag) {
-    return make_reduction<ops::all, element_of_t<E>, true, Axes...>(x);
+    return reduction_of<ops::all, result_of_t<E>, Axes...>::template make<element_of_t<E>, true>(x);
 }
 
 }  // namespace weft

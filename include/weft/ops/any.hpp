@@ -53,11 +53,12 @@ struct kernel<ops::any, cpu, T> {
 // Whether one element is true, over all axes or those named; false of nothing.
 template <int... Axes, tensor_expr E>
 constexpr auto any(const E& x) {
-    return make_reduction<ops::any, element_of_t<E>, false, Axes...>(x);
+    return reduction_of<ops::any, result_of_t<E>, Axes...>::template make<element_of_t<E>, false>(
+        x);
 }
 template <int... Axes, tensor_expr E>
 constexpr auto any(const E& x, keepdims_tag) {
-    return make_reduction<ops::any, element_of_t<E>, true, Axes...>(x);
+    return reduction_of<ops::any, result_of_t<E>, Axes...>::template make<element_of_t<E>, true>(x);
 }
 
 }  // namespace weft

@@ -40,11 +40,12 @@ struct kernel<ops::argmax, cpu, T> {
 // The index of the largest element along an axis of x, or in x flattened.
 template <int... Axis, tensor_expr E>
 constexpr auto argmax(const E& x) {
-    return make_reduction<ops::argmax, std::int64_t, false, Axis...>(x);
+    return reduction_of<ops::argmax, result_of_t<E>, Axis...>::template make<std::int64_t, false>(
+        x);
 }
 template <int... Axis, tensor_expr E>
 constexpr auto argmax(const E& x, keepdims_tag) {
-    return make_reduction<ops::argmax, std::int64_t, true, Axis...>(x);
+    return reduction_of<ops::argmax, result_of_t<E>, Axis...>::template make<std::int64_t, true>(x);
 }
 
 }  // namespace weft

@@ -40,11 +40,12 @@ struct kernel<ops::argmin, cpu, T> {
 // The index of the smallest element along an axis of x, or in x flattened.
 template <int... Axis, tensor_expr E>
 constexpr auto argmin(const E& x) {
-    return make_reduction<ops::argmin, std::int64_t, false, Axis...>(x);
+    return reduction_of<ops::argmin, result_of_t<E>, Axis...>::template make<std::int64_t, false>(
+        x);
 }
 template <int... Axis, tensor_expr E>
 constexpr auto argmin(const E& x, keepdims_tag) {
-    return make_reduction<ops::argmin, std::int64_t, true, Axis...>(x);
+    return reduction_of<ops::argmin, result_of_t<E>, Axis...>::template make<std::int64_t, true>(x);
 }
 
 }  // namespace weft

@@ -6,6 +6,7 @@
 // reads is fused into it. Rows are independent and run in parallel, a single one in one thread.
 #pragma once
 
+#include <weft/ops/require.hpp>
 #include <weft/ops/sum.hpp>
 
 namespace weft {

@@ -7,6 +7,7 @@
 // differences to the mean. What x is is fused into it.
 #pragma once
 
+#include <weft/ops/require.hpp>
 #include <weft/ops/sum.hpp>
 
 namespace weft {

@@ -86,11 +86,13 @@ private:
 // Along the last axis of x, or the one named; negative ones count from the end.
 template <int Axis = -1, tensor_expr E>
 constexpr auto logsumexp(const E& x) {
-    return make_reduction<ops::logsumexp, element_of_t<E>, false, Axis>(x);
+    return reduction_of<ops::logsumexp, result_of_t<E>, Axis>::template make<element_of_t<E>,
+                                                                             false>(x);
 }
 template <int Axis = -1, tensor_expr E>
 constexpr auto logsumexp(const E& x, keepdims_tag) {
-    return make_reduction<ops::logsumexp, element_of_t<E>, true, Axis>(x);
+    return reduction_of<ops::logsumexp, result_of_t<E>, Axis>::template make<element_of_t<E>, true>(
+        x);
 }
 
 }  // namespace weft

@@ -57,11 +57,12 @@ struct kernel<ops::min, cpu, T> {
 // The name is in parentheses because system headers define a macro min(a, b).
 template <int... Axes, tensor_expr E>
 constexpr auto(min)(const E& x) {
-    return make_reduction<ops::min, element_of_t<E>, false, Axes...>(x);
+    return reduction_of<ops::min, result_of_t<E>, Axes...>::template make<element_of_t<E>, false>(
+        x);
 }
 template <int... Axes, tensor_expr E>
 constexpr auto(min)(const E& x, keepdims_tag) {
-    return make_reduction<ops::min, element_of_t<E>, true, Axes...>(x);
+    return reduction_of<ops::min, result_of_t<E>, Axes...>::template make<element_of_t<E>, true>(x);
 }
 
 }  // namespace weft

@@ -71,11 +71,13 @@ struct kernel<ops::prod, cpu, T> {
 // The product over all axes of x, or over those named; negative ones count from the end.
 template <int... Axes, tensor_expr E>
 constexpr auto prod(const E& x) {
-    return make_reduction<ops::prod, element_of_t<E>, false, Axes...>(x);
+    return reduction_of<ops::prod, result_of_t<E>, Axes...>::template make<element_of_t<E>, false>(
+        x);
 }
 template <int... Axes, tensor_expr E>
 constexpr auto prod(const E& x, keepdims_tag) {
-    return make_reduction<ops::prod, element_of_t<E>, true, Axes...>(x);
+    return reduction_of<ops::prod, result_of_t<E>, Axes...>::template make<element_of_t<E>, true>(
+        x);
 }
 
 }  // namespace weft

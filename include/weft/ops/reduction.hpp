@@ -7,7 +7,7 @@
 #pragma once
 
 #include <weft/expr/expression.hpp>
-#include <weft/ops/require.hpp>
+#include <weft/ops/axes.hpp>
 
 namespace weft {
 
@@ -60,51 +60,18 @@ inline constexpr bool wants_one_axis = requires {
     Op::wants_one_axis;
 };
 
-// Bits of the axes that are named, all where none is; 0 where one is out of range.
+// Bits of the axes that are named, all where none is; those out of range have none.
 constexpr unsigned mask_of(std::initializer_list<int> axes, std::size_t rank) {
     unsigned mask = axes.size() == 0 ? (1u << rank) - 1 : 0;
-    for (int axis : axes) {
-        if (axis_of(axis, rank) >= rank) return 0;
-        mask |= 1u << axis_of(axis, rank);
-    }
-    return mask;
-}
-constexpr int first_wrong_axis(std::initializer_list<int> axes, std::size_t rank) {
     for (int axis : axes)
-        if (axis_of(axis, rank) >= rank) return axis;
-    return 0;
+        if (axis_of(axis, rank) < rank) mask |= 1u << axis_of(axis, rank);
+    return mask;
 }
 constexpr bool has_empty_axis(const dims& shape, unsigned mask) {
     for (std::size_t axis = 0; axis < shape.rank; ++axis)
         if ((mask >> axis & 1u) != 0 && shape[axis] == 0) return true;
     return false;
 }
-
-// What is to be known of a reduction by Op of an Input (a tensor type), and what says that it
-// cannot be.
-template <class Op, class Input, int... Axes>
-struct reduction_facts {
-    using T = typename Input::value_type;
-    static constexpr std::size_t rank = Input::rank;
-    static constexpr unsigned mask = mask_of({Axes...}, rank);
-    static constexpr bool are_axes = ((axis_of(Axes, rank) < rank) && ...);
-    static constexpr bool distinct =
-        sizeof...(Axes) == 0 || __builtin_popcount(mask) == sizeof...(Axes);
-    static constexpr bool one_axis = !wants_one_axis<Op> || sizeof...(Axes) <= 1;
-    static constexpr bool element_fits = !wants_fractions<Op> || is_floating<T> || is_complex<T>;
-    static constexpr bool has_value =
-        !wants_elements<Op> || !has_empty_axis(Input::shape_type::value, mask);
-    static constexpr bool ok = are_axes && distinct && one_axis && element_fits && has_value;
-
-    template <bool Fine, class Problem, class Next>
-    using unless = std::conditional_t<Fine, Next, Problem>;
-    using problem =
-        unless<element_fits, require_fractions<T>,
-               unless<are_axes, require_axis<first_wrong_axis({Axes...}, rank), rank>,
-                      unless<distinct, require_distinct_axes<rank, Axes...>,
-                             unless<one_axis, require_one_axis<sizeof...(Axes)>,
-                                    require_nonempty<typename Input::shape_type, mask>>>>>;
-};
 
 template <class Shape, unsigned Mask, bool Keep>
 struct reduced {
@@ -113,20 +80,48 @@ struct reduced {
 
 }  // namespace detail
 
-// Op on x over Axes (all if there are none), with elements T. Its shape rule and kernel take
-// reduced_axes. The tag may have wants_fractions (no integers), wants_elements (no value of
-// nothing), wants_one_axis.
-template <class Op, class T, bool Keep, int... Axes, class E>
-constexpr auto make_reduction(const E& x) {
-    using input = result_of_t<E>;
-    using facts = detail::reduction_facts<Op, input, Axes...>;
-    if constexpr (facts::ok) {
-        using shape = detail::reduced<typename input::shape_type, facts::mask, Keep>;
-        return make_op_with<Op, tensor_of_t<T, shape>>(reduced_axes<facts::mask, Keep>{}, x);
-    } else {
-        static_cast<void>(sizeof(typename facts::problem));
-        return x;
+// The reduction by Op of an Input, a tensor type, over Axes (all if there are none). Does not
+// compile where there is none; its arguments say which. The tag of Op may have wants_fractions (no
+// integers), wants_elements (no value of nothing) and wants_one_axis; its shape rule and kernel
+// take reduced_axes.
+template <class Op, class Input, int... Axes>
+struct reduction_of {
+    using T = typename Input::value_type;
+    using shape_type = typename Input::shape_type;
+    static constexpr std::size_t rank = Input::rank;
+    static constexpr unsigned mask = detail::mask_of({Axes...}, rank);
+
+    static constexpr bool has_axes = ((axis_of(Axes, rank) < rank) && ...);
+    static constexpr bool axes_differ =
+        !has_axes || sizeof...(Axes) == 0 || __builtin_popcount(mask) == sizeof...(Axes);
+    static constexpr bool axes_fit = !detail::wants_one_axis<Op> || sizeof...(Axes) <= 1;
+    static constexpr bool element_fits =
+        !detail::wants_fractions<Op> || is_floating<T> || is_complex<T>;
+    static constexpr bool has_value =
+        !detail::wants_elements<Op> || !detail::has_empty_axis(shape_type::value, mask);
+    static constexpr bool ok = has_axes && axes_differ && axes_fit && element_fits && has_value;
+
+    static_assert(
+        has_axes,
+        "weft: there is no such axis; axes count from 0 up to the rank, or backwards from -1");
+    static_assert(axes_differ, "weft: an axis is named twice");
+    static_assert(
+        axes_fit,
+        "weft: argmax and argmin take one axis, or none for the index in the flattened tensor");
+    static_assert(element_fits,
+                  "weft: this reduction is for floating-point elements: its result is no "
+                  "integer; write cast<float>(x)");
+    static_assert(has_value, "weft: this reduction of an empty dimension has no value");
+
+    // The call, with a result of elements R; x itself after an error.
+    template <class R, bool Keep, class E>
+    static constexpr auto make(const E& x) {
+        if constexpr (ok)
+            return make_op_with<Op, tensor_of_t<R, detail::reduced<shape_type, mask, Keep>>>(
+                reduced_axes<mask, Keep>{}, x);
+        else
+            return x;
     }
-}
+};
 
 }  // namespace weft

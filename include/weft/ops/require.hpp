@@ -20,40 +20,6 @@ struct require_axis {
         ok, "weft: there is no such axis; axes count from 0 up to the rank, or backwards from -1");
 };
 
-// Instantiated for the axes of a reduction; its arguments are the rank and the axes.
-template <std::size_t Rank, int... Axes>
-struct require_distinct_axes {
-    static constexpr bool ok = [] {
-        unsigned seen = 0;
-        for (std::size_t bit : {std::size_t{max_rank}, axis_of(Axes, Rank)...}) {
-            if ((seen >> bit & 1u) != 0) return false;
-            seen |= 1u << bit;
-        }
-        return true;
-    }();
-    static_assert(ok, "weft: an axis is named twice");
-};
-
-// Instantiated for argmax and argmin; its argument is how many axes were named.
-template <std::size_t Axes>
-struct require_one_axis {
-    static constexpr bool ok = Axes <= 1;
-    static_assert(
-        ok, "weft: argmax and argmin take one axis, or none for the index in the flattened tensor");
-};
-
-// Instantiated for reductions of nothing that have no value; its arguments are the shape and the
-// axes, as bits.
-template <class Shape, unsigned Mask>
-struct require_nonempty {
-    static constexpr bool ok = [] {
-        for (std::size_t axis = 0; axis < Shape::value.rank; ++axis)
-            if ((Mask >> axis & 1u) != 0 && Shape::value[axis] == 0) return false;
-        return true;
-    }();
-    static_assert(ok, "weft: this reduction of an empty dimension has no value");
-};
-
 // Instantiated where an op wants one element type; its arguments are the two it got.
 template <class A, class B>
 struct require_equal_elements {

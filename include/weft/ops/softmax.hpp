@@ -43,7 +43,13 @@ private:
 // Along the last axis of x, or the one named; negative ones count from the end.
 template <int Axis = -1, tensor_expr E>
 constexpr auto softmax(const E& x) {
-    return make_along_axis<ops::softmax, Axis>(x);
+    constexpr std::size_t rank = result_of_t<E>::rank;
+    if constexpr (!require_fractions<element_of_t<E>>::ok)
+        return x;
+    else if constexpr (!require_axis<Axis, rank>::ok)
+        return x;
+    else
+        return make_op_with<ops::softmax, result_of_t<E>>(along<axis_of(Axis, rank)>{}, x);
 }
 
 }  // namespace weft

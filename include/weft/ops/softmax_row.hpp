@@ -113,18 +113,4 @@ void map_softmax_rows(context_base& ctx, const source<T>& in, const axis_view& v
     });
 }
 
-// Op along an axis of x, the last one unless named, with a result like x.
-template <class Op, int Axis, class E>
-constexpr auto make_along_axis(const E& x) {
-    constexpr std::size_t rank = result_of_t<E>::rank;
-    if constexpr (require_axis<Axis, rank>::ok) {
-        if constexpr (require_fractions<element_of_t<E>>::ok)
-            return make_op_with<Op, result_of_t<E>>(along<axis_of(Axis, rank)>{}, x);
-        else
-            return x;
-    } else {
-        return x;
-    }
-}
-
 }  // namespace weft

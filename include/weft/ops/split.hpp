@@ -10,7 +10,7 @@
 #include <weft/ops/copy.hpp>
 #include <weft/ops/require.hpp>
 
-#include <array>
+#include <utility>
 
 namespace weft {
 
@@ -59,16 +59,33 @@ struct require_equal_parts {
         "weft: split<axis, parts>(x) makes equal parts, and the axis does not divide into as many");
 };
 
+// Expressions of one type, by number or as a structured binding.
+template <class E, std::size_t N>
+struct split_parts {
+    E parts[N];
+
+    constexpr const E& operator[](std::size_t i) const { return parts[i]; }
+    template <std::size_t Part>
+    constexpr const E& get() const {
+        return parts[Part];
+    }
+    static constexpr std::size_t size() { return N; }
+    constexpr const E* begin() const { return parts; }
+    constexpr const E* end() const { return parts + N; }
+};
+
 namespace detail {
 template <class Shape, std::size_t Axis, std::size_t Parts>
 struct part_of {
     static constexpr std::size_t size = Shape::value[Axis];
-    static constexpr dims value = with_extent(Shape::value, Axis, size == dyn ? dyn : size / Parts);
+    static constexpr dims value =
+        with_extent(Shape::value, Axis, size == dyn || Parts == 0 ? dyn : size / Parts);
 };
 template <class Result, std::size_t Axis, class E, std::size_t... Part>
 constexpr auto make_parts(const E& x, std::index_sequence<Part...>) {
     using part = axis_part<Axis, sizeof...(Part)>;
-    return std::array{make_op_with<ops::split, Result>(part{Part}, x)...};
+    using call = decltype(make_op_with<ops::split, Result>(part{0}, x));
+    return split_parts<call, sizeof...(Part)>{{make_op_with<ops::split, Result>(part{Part}, x)...}};
 }
 }  // namespace detail
 
@@ -77,17 +94,23 @@ template <int Axis, std::size_t Parts, tensor_expr E>
 constexpr auto split(const E& x) {
     using shape = typename result_of_t<E>::shape_type;
     constexpr std::size_t rank = result_of_t<E>::rank;
-    if constexpr (require_axis<Axis, rank>::ok) {
-        constexpr std::size_t axis = axis_of(Axis, rank);
-        if constexpr (require_equal_parts<shape::value[axis], Parts>::ok)
-            return detail::make_parts<
-                tensor_of_t<element_of_t<E>, detail::part_of<shape, axis, Parts>>, axis>(
-                x, std::make_index_sequence<Parts>{});
-        else
-            return std::array<E, Parts>{};
+    if constexpr (!require_axis<Axis, rank>::ok) {
+        return split_parts<E, 1>{{x}};
     } else {
-        return std::array{x};
+        constexpr std::size_t axis = axis_of(Axis, rank);
+        using part = tensor_of_t<element_of_t<E>, detail::part_of<shape, axis, Parts>>;
+        if constexpr (require_equal_parts<shape::value[axis], Parts>::ok)
+            return detail::make_parts<part, axis>(x, std::make_index_sequence<Parts>{});
+        else
+            return split_parts<E, 1>{{x}};
     }
 }
 
 }  // namespace weft
+
+template <class E, std::size_t N>
+struct std::tuple_size<weft::split_parts<E, N>> : std::integral_constant<std::size_t, N> {};
+template <std::size_t Part, class E, std::size_t N>
+struct std::tuple_element<Part, weft::split_parts<E, N>> {
+    using type = const E;
+};

@@ -67,11 +67,12 @@ struct kernel<ops::sum, cpu, T> {
 // The sum over all axes of x, or over those named; negative ones count from the end.
 template <int... Axes, tensor_expr E>
 constexpr auto sum(const E& x) {
-    return make_reduction<ops::sum, element_of_t<E>, false, Axes...>(x);
+    return reduction_of<ops::sum, result_of_t<E>, Axes...>::template make<element_of_t<E>, false>(
+        x);
 }
 template <int... Axes, tensor_expr E>
 constexpr auto sum(const E& x, keepdims_tag) {
-    return make_reduction<ops::sum, element_of_t<E>, true, Axes...>(x);
+    return reduction_of<ops::sum, result_of_t<E>, Axes...>::template make<element_of_t<E>, true>(x);
 }
 
 }  // namespace weft

@@ -6,13 +6,13 @@
 // Lives as long as one call of place; only the placer writes to it.
 #pragma once
 
+#include <weft/core/search.hpp>
 #include <weft/placement/colocation.hpp>
 #include <weft/placement/device_list.hpp>
 #include <weft/placement/reason.hpp>
 
+#include <map>
 #include <span>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -25,7 +25,7 @@ struct placement_request {
     std::span<const node_record* const> nodes;
     const device_list& devices;
     // Where earlier runs of the session put variables; null: nowhere yet.
-    const std::unordered_map<node_id, device_index>* kept = nullptr;
+    const std::map<node_id, device_index>* kept = nullptr;
     // Nodes whose values come from the caller instead of their kernels.
     std::span<const node_id> fed = {};
     bool allow_soft_placement = false;
@@ -49,7 +49,7 @@ struct placement_state {
           nodes(asked.nodes),
           devices(asked.devices),
           groups(asked.nodes),
-          fed(asked.fed.begin(), asked.fed.end()),
+          fed(asked.fed),
           kinds(asked.nodes.size()),
           choices(groups.size()) {}
 
@@ -59,7 +59,7 @@ struct placement_state {
     }
     // A fed variable still is where its state is.
     bool is_fed(const node_record& node) const {
-        return node.role != node_role::variable && fed.contains(node.id);
+        return node.role != node_role::variable && list_contains(fed, node.id);
     }
     // What soft placement does not give up.
     static device_spec relaxed(const device_spec& spec) {
@@ -70,7 +70,7 @@ struct placement_state {
     const std::span<const node_record* const> nodes;
     const device_list& devices;
     const colocation_groups groups;
-    const std::unordered_set<node_id> fed;
+    const std::span<const node_id> fed;
     std::vector<device_list::kind_set> kinds;  // that each node can run on
     std::vector<group_choice> choices;         // of each group
 };

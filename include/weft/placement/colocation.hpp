@@ -6,11 +6,11 @@
 // of them alone. Groups are numbered by their first member. Nothing here knows devices or kernels.
 #pragma once
 
+#include <weft/core/flat_map.hpp>
 #include <weft/graph/record.hpp>
 
 #include <cstdint>
 #include <span>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -57,9 +57,8 @@ public:
     std::span<const std::pair<node_id, std::uint32_t>> absent() const { return absent_; }
     // The position of a node in the list, no_position if it is not there.
     node_position position_of(node_id id) const {
-        const auto found = slot_of_.find(id);
-        return found == slot_of_.end() || found->second >= nodes_.size() ? no_position
-                                                                         : found->second;
+        const node_position* const found = slot_of_.find(id);
+        return found == nullptr || *found >= nodes_.size() ? no_position : *found;
     }
 
 private:
@@ -70,7 +69,7 @@ private:
     // Nodes outside the list get slots behind it, so that two assigns to an absent variable still
     // meet.
     node_position slot(node_id id) {
-        if (const auto found = slot_of_.find(id); found != slot_of_.end()) return found->second;
+        if (const node_position* const found = slot_of_.find(id)) return *found;
         absent_.emplace_back(id, new_slot());
         slot_of_.emplace(id, absent_.back().second);
         return absent_.back().second;
@@ -137,7 +136,7 @@ private:
     }
 
     std::span<const node_record* const> nodes_;
-    std::unordered_map<node_id, node_position> slot_of_;
+    flat_map<node_id, node_position> slot_of_;
     std::vector<node_position> parent_;
     std::vector<std::pair<node_id, std::uint32_t>> absent_;  // slot while building, then group
     std::vector<std::uint32_t> group_of_;                    // of each node

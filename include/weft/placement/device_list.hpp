@@ -6,9 +6,9 @@
 // of memory or queues, which are the runtime's.
 #pragma once
 
+#include <weft/core/search.hpp>
 #include <weft/core/device_name.hpp>
 
-#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -60,9 +60,8 @@ public:
         kind_of_.push_back(intern(device.name.kind));
         const auto index = static_cast<device_index>(devices_.size());
         devices_.push_back(std::move(device));
-        const auto later =
-            std::upper_bound(preferred_.begin(), preferred_.end(), index,
-                             [this](device_index a, device_index b) { return rank(a) < rank(b); });
+        auto later = preferred_.begin();
+        while (later != preferred_.end() && !(rank(index) < rank(*later))) ++later;
         preferred_.insert(later, index);
         one_task_ = one_task_ && !std::get<0>(rank(index));
         return index;
@@ -92,8 +91,8 @@ public:
     kind_set all_kinds() const { return (kind_set{1} << kinds_.size()) - 1; }
     kind_set kind_bit(device_index index) const { return kind_set{1} << kind_of_[index]; }
     kind_set kind_bit(std::string_view kind) const {
-        const auto found = std::find(kinds_.begin(), kinds_.end(), kind);
-        return found == kinds_.end() ? 0 : kind_set{1} << (found - kinds_.begin());
+        const std::size_t at = list_position(kinds_, kind);
+        return at == kinds_.size() ? 0 : kind_set{1} << at;
     }
 
     // The first cpu of the client's task, where feeds come from and fetches go to.
@@ -119,11 +118,10 @@ private:
     }
 
     unsigned char intern(const std::string& kind) {
-        const auto found = std::find(kinds_.begin(), kinds_.end(), kind);
-        const auto number = static_cast<std::size_t>(found - kinds_.begin());
+        const std::size_t number = list_position(kinds_, kind);
         if (number == 63)
             throw error(errc::unimplemented, "a session has at most 63 kinds of devices");
-        if (found == kinds_.end()) kinds_.push_back(kind);
+        if (number == kinds_.size()) kinds_.push_back(kind);
         return static_cast<unsigned char>(number);
     }
 

@@ -6,10 +6,11 @@
 // failures; text is made only when there are any.
 #pragma once
 
+#include <weft/core/search.hpp>
 #include <weft/placement/failure.hpp>
 #include <weft/placement/remedy.hpp>
 
-#include <algorithm>
+#include <map>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -186,7 +187,7 @@ private:
 
     // Each remedy is given once, with the first node that it helps.
     void write_remedy(const std::string& text) {
-        if (std::find(remedies_.begin(), remedies_.end(), text) != remedies_.end()) return;
+        if (list_contains(remedies_, text)) return;
         remedies_.push_back(text);
         out_ += "Remedy: " + text + ".\n";
     }
@@ -220,11 +221,13 @@ private:
 // to them fails with them; then nodes in the order in which the program made them.
 [[noreturn]] inline void throw_placement_error(const device_list& devices, bool soft,
                                                std::vector<placement_failure> failures) {
-    const auto later = [](const placement_failure& failure) {
-        return std::pair(failure.node->role != node_role::variable, failure.node->id);
-    };
-    std::stable_sort(failures.begin(), failures.end(),
-                     [&](const auto& a, const auto& b) { return later(a) < later(b); });
+    std::multimap<std::pair<bool, node_id>, placement_failure> sorted;
+    for (placement_failure& failure : failures) {
+        const bool later = failure.node->role != node_role::variable;
+        sorted.emplace(std::pair(later, failure.node->id), std::move(failure));
+    }
+    failures.clear();
+    for (auto& [key, failure] : sorted) failures.push_back(std::move(failure));
     const node_record& first = *failures.front().node;
     throw error(errc::invalid_argument, detail::placement_error_text(devices, soft).write(failures),
                 first.name, first.where);

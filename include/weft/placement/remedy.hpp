@@ -8,7 +8,6 @@
 
 #include <weft/placement/failure.hpp>
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -29,7 +28,7 @@ inline void add_device_remedies(std::vector<std::string>& out, const device_spec
         out.push_back("name a job and a task of the list; soft placement never changes them");
         return;
     }
-    const std::string count = std::to_string(std::max(spec.index, 0) + 1LL);
+    const std::string count = std::to_string((spec.index < 0 ? 0 : spec.index) + 1LL);
     if (spec.kind == "gpu") {
         out.push_back("session_options.emulated_gpus = " + count + " emulates GPUs on the CPU");
         if (devices.find({.kind = "gpu"}) == unplaced)

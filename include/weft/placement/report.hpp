@@ -6,10 +6,10 @@
 // decisions came about.
 #pragma once
 
+#include <weft/core/search.hpp>
 #include <weft/placement/entry.hpp>
 #include <weft/placement/report_json.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -113,7 +113,7 @@ private:
     // One very long name does not push all other rows apart: its own row loses the alignment.
     static void measure(const row& cells, std::size_t (&width)[columns]) {
         for (std::size_t i = 0; i < columns; ++i)
-            width[i] = std::min(std::max(width[i], cells[i].size()), std::size_t{34});
+            if (cells[i].size() > width[i]) width[i] = cells[i].size() < 34 ? cells[i].size() : 34;
     }
 
     void write_row(const row& cells, const std::size_t (&width)[columns]) {
@@ -142,7 +142,7 @@ private:
             const bool shared = rejected.reason == rejection_reason::no_shared_kernel;
             if (!shared && rejected.reason != rejection_reason::no_kernel) continue;
             const std::string_view kind = report_.devices[rejected.device].name.kind;
-            if (std::find(said.begin(), said.end(), kind) != said.end()) continue;
+            if (list_contains(said, kind)) continue;
             said.push_back(kind);
             out_ += "    not " + std::string(kind) + ": " +
                     (shared ? "no kernel for a node that shares its device" : "no kernel");

@@ -6,6 +6,7 @@
 // its device. The first error stops the run: nothing new starts, what runs finishes.
 #pragma once
 
+#include <weft/core/search.hpp>
 #include <weft/runtime/frame.hpp>
 #include <weft/runtime/kernel_context.hpp>
 
@@ -100,8 +101,7 @@ private:
         for (step_id id = 0; id + 1 < plan_.steps.size(); ++id) {
             const plan_step& step = plan_.steps[id];
             const step_id* next = plan_.successors.data() + step.first_successor;
-            if (std::find(next, next + step.successors, id + 1) == next + step.successors)
-                return false;
+            if (!list_contains(std::span(next, step.successors), id + 1)) return false;
         }
         return true;
     }

@@ -5,7 +5,6 @@
 // arithmetic; the planner of part of a graph's memory can be replaced behind this one function.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -45,17 +44,16 @@ inline std::size_t plan_memory(std::vector<planned_buffer>& buffers, bool reuse)
                 best = end;
                 best_gap = b->offset - end;
             }
-            end = std::max(end, b->offset + rounded_to_granularity(b->bytes));
+            const std::size_t after = b->offset + rounded_to_granularity(b->bytes);
+            end = end < after ? after : end;
         }
         if (reuse && best_gap == static_cast<std::size_t>(-1)) best = end;
         buffer.offset = best;
-        total = std::max(total, best + bytes);
-        if (reuse)
-            alive.insert(std::upper_bound(alive.begin(), alive.end(), &buffer,
-                                          [](const planned_buffer* a, const planned_buffer* b) {
-                                              return a->offset < b->offset;
-                                          }),
-                         &buffer);
+        total = total < best + bytes ? best + bytes : total;
+        if (!reuse) continue;
+        auto behind = alive.end();
+        while (behind != alive.begin() && (*(behind - 1))->offset > buffer.offset) --behind;
+        alive.insert(behind, &buffer);
     }
     return total;
 }

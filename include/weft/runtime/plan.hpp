@@ -12,7 +12,6 @@
 #include <weft/runtime/device.hpp>
 
 #include <cstdint>
-#include <map>
 #include <vector>
 
 namespace weft {

@@ -6,9 +6,17 @@
 // comes before it; two writes without an order are refused.
 #pragma once
 
+#include <weft/core/flat_map.hpp>
+#include <weft/core/search.hpp>
 #include <weft/placement/placer.hpp>
 #include <weft/runtime/plan.hpp>
 #include <weft/runtime/prune.hpp>
+#include <weft/runtime/ready_queue.hpp>
+
+#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
 
 namespace weft {
 
@@ -20,7 +28,7 @@ struct plan_request {
     std::span<const node_id> fetches;
     const plan_devices& machine;
     const device_list& devices;
-    const std::unordered_map<node_id, device_index>& kept;
+    const std::map<node_id, device_index>& kept;
     bool allow_soft_placement = false;
 };
 
@@ -34,6 +42,7 @@ public:
     std::shared_ptr<plan> make() {
         nodes_ = prune(request_.from, request_.fetches, request_.feeds);
         place_nodes();
+        reserve(nodes_.size());
         for (std::size_t i = 0; i < nodes_.size(); ++i) add_node(*nodes_[i], placed_.devices[i]);
         add_fetches();
         order_variables();
@@ -55,8 +64,16 @@ private:
         std::vector<std::pair<step_id, const node_record*>> readers{};  // not those that write, too
     };
 
+    // Most nodes are one step with one value.
+    void reserve(std::size_t nodes) {
+        planned_.reserve(nodes);
+        plan_->steps.reserve(nodes);
+        plan_->values.reserve(nodes);
+        plan_->inputs.reserve(nodes);
+        edges_.reserve(nodes);
+    }
     bool is_fed(node_id id) const {
-        return std::find(request_.feeds.begin(), request_.feeds.end(), id) != request_.feeds.end();
+        return list_contains(request_.feeds, id);
     }
     device& machine(device_index index) const { return *request_.machine.devices[index]; }
     bool same_memory(device_index a, device_index b) const {
@@ -87,12 +104,11 @@ private:
         step.record = &node;
         step.device = device;
         plan_->steps.push_back(step);
-        before_.emplace_back();
         return static_cast<step_id>(plan_->steps.size() - 1);
     }
     // `after` waits for `earlier`, which may be none.
     void add_edge(step_id earlier, step_id after) {
-        if (earlier != none && earlier != after) before_[after].push_back(earlier);
+        if (earlier != none && earlier != after) edges_.push_back({earlier, after});
     }
     void add_controls(const node_record& node, step_id step) {
         for (node_id id : node.controls) add_edge(planned_[id].step, step);
@@ -127,8 +143,7 @@ private:
     }
 
     void add_fed(const node_record& node, planned_node& planned) {
-        const auto at = std::find(request_.feeds.begin(), request_.feeds.end(), node.id);
-        const auto index = static_cast<std::uint32_t>(at - request_.feeds.begin());
+        const auto index = static_cast<std::uint32_t>(list_position(request_.feeds, node.id));
         planned.device = request_.devices.client();
         planned.value = add_value(node, planned.device, value_home::fed, index);
         plan_->feeds[index] = planned.value;
@@ -294,8 +309,37 @@ private:
 
     // Order of reads and writes.
 
+    // The steps that wait for each step, none twice, in one array.
+    struct followers {
+        std::vector<std::uint32_t> first;  // of each step, and one behind the last
+        std::vector<step_id> steps;
+
+        std::span<const step_id> operator[](step_id id) const {
+            return {steps.data() + first[id], steps.data() + first[id + 1]};
+        }
+    };
+    followers find_followers() const {
+        const std::size_t n = plan_->steps.size();
+        std::vector<std::uint32_t> end(n + 1, 0);  // first where they begin, at last where they end
+        for (const auto& [earlier, later] : edges_) ++end[earlier + 1];
+        for (std::size_t i = 0; i < n; ++i) end[i + 1] += end[i];
+        std::vector<step_id> all(edges_.size());
+        for (const auto& [earlier, later] : edges_) all[end[earlier]++] = later;
+        followers out;
+        out.first.reserve(n + 1);
+        out.steps.reserve(edges_.size());
+        std::vector<step_id> seen_from(n, none);
+        for (step_id id = 0; id < n; ++id) {
+            out.first.push_back(static_cast<std::uint32_t>(out.steps.size()));
+            for (std::uint32_t i = id == 0 ? 0 : end[id - 1]; i < end[id]; ++i)
+                if (std::exchange(seen_from[all[i]], id) != id) out.steps.push_back(all[i]);
+        }
+        out.first.push_back(static_cast<std::uint32_t>(out.steps.size()));
+        return out;
+    }
+
     // The steps that come after `first`, itself included, by the edges there are.
-    std::vector<bool> after(step_id first, const std::vector<std::vector<step_id>>& next) const {
+    std::vector<bool> after(step_id first, const followers& next) const {
         std::vector<bool> reached(plan_->steps.size(), false);
         std::vector<step_id> stack{first};
         while (!stack.empty()) {
@@ -309,9 +353,7 @@ private:
     }
 
     void order_variables() {
-        std::vector<std::vector<step_id>> next(plan_->steps.size());
-        for (step_id id = 0; id < before_.size(); ++id)
-            for (step_id earlier : before_[id]) next[earlier].push_back(id);
+        const followers next = find_followers();
         for (std::uint32_t v = 0; v < uses_.size(); ++v) {
             std::vector<std::vector<bool>> reach;
             for (step_id writer : uses_[v].writers) reach.push_back(after(writer, next));
@@ -357,24 +399,19 @@ private:
 
     void sort_steps() {
         const std::size_t n = plan_->steps.size();
-        std::vector<std::vector<step_id>> next(n);
-        std::vector<std::uint32_t> waits(n, 0);
-        for (step_id id = 0; id < n; ++id) {
-            std::sort(before_[id].begin(), before_[id].end());
-            before_[id].erase(std::unique(before_[id].begin(), before_[id].end()),
-                              before_[id].end());
-            waits[id] = static_cast<std::uint32_t>(before_[id].size());
-            for (step_id earlier : before_[id]) next[earlier].push_back(id);
-        }
-        std::priority_queue<step_id, std::vector<step_id>, std::greater<>> ready;
+        const followers next = find_followers();
+        for (step_id id : next.steps) ++plan_->steps[id].dependencies;
+        std::vector<std::uint32_t> waits;
+        waits.reserve(n);
+        for (const plan_step& step : plan_->steps) waits.push_back(step.dependencies);
+        ready_queue ready;
         for (step_id id = 0; id < n; ++id)
             if (waits[id] == 0) ready.push(id);
         std::vector<step_id> position(n, none);
         std::vector<step_id> order;
         order.reserve(n);
         while (!ready.empty()) {
-            const step_id id = ready.top();
-            ready.pop();
+            const step_id id = ready.pop();
             position[id] = static_cast<step_id>(order.size());
             order.push_back(id);
             for (step_id later : next[id])
@@ -400,12 +437,11 @@ private:
     }
 
     void renumber(const std::vector<step_id>& order, const std::vector<step_id>& position,
-                  const std::vector<std::vector<step_id>>& next) {
+                  const followers& next) {
         std::vector<plan_step> steps;
         steps.reserve(order.size());
         for (step_id old : order) {
             plan_step step = plan_->steps[old];
-            step.dependencies = static_cast<std::uint32_t>(before_[old].size());
             step.first_successor = static_cast<std::uint32_t>(plan_->successors.size());
             step.successors = static_cast<std::uint32_t>(next[old].size());
             for (step_id later : next[old]) plan_->successors.push_back(position[later]);
@@ -432,8 +468,8 @@ private:
     std::shared_ptr<plan> plan_;
     std::vector<const node_record*> nodes_;
     placement placed_;
-    std::unordered_map<node_id, planned_node> planned_;
-    std::vector<std::vector<step_id>> before_;  // of each step: those it waits for
+    flat_map<node_id, planned_node> planned_;
+    std::vector<std::pair<step_id, step_id>> edges_;  // the second waits for the first
     std::uint32_t objects_ = 0;
     std::vector<variable_uses> uses_;           // of each variable of the plan
 };

@@ -6,11 +6,13 @@
 // reported.
 #pragma once
 
+#include <weft/core/flat_map.hpp>
+#include <weft/core/search.hpp>
 #include <weft/graph/graph_base.hpp>
+#include <weft/runtime/ready_queue.hpp>
 
-#include <algorithm>
-#include <queue>
-#include <unordered_set>
+#include <utility>
+#include <vector>
 
 namespace weft {
 
@@ -24,20 +26,58 @@ void for_each_dependency(const node_record& record, Visit visit) {
     if (record.target != no_node && record.role == node_role::assign) visit(record.target);
 }
 
-// Of nodes that wait for each other, those that some other one waits for, in order: what is left are
-// cycles and the ways between them.
-inline std::vector<node_id> without_readers_only(
-    std::unordered_set<node_id> stuck,
-    const std::unordered_map<node_id, std::vector<node_id>>& readers) {
-    const auto is_waited_for = [&](node_id id) {
-        const auto found = readers.find(id);
-        return found != readers.end() && std::any_of(found->second.begin(), found->second.end(),
-                                                     [&](node_id r) { return stuck.contains(r); });
+// The nodes that a run needs, by position, and who waits for whom among them.
+struct needed_nodes {
+    static constexpr std::uint32_t no_edge = static_cast<std::uint32_t>(-1);
+    struct edge {
+        std::uint32_t reader;
+        std::uint32_t next;  // of the same node
     };
-    while (std::erase_if(stuck, [&](node_id id) { return !is_waited_for(id); }) > 0) {
+
+    flat_map<node_id, std::uint32_t> position{};
+    std::vector<std::uint32_t> waits{};  // for how many others; 0 once it is in the order
+    std::vector<std::uint32_t> readers{};  // the first edge
+    std::vector<edge> edges{};
+
+    // The position of a node, and whether it is new.
+    std::pair<std::uint32_t, bool> add(node_id id) {
+        const auto [at, is_new] = position.emplace(id, static_cast<std::uint32_t>(waits.size()));
+        if (is_new) {
+            waits.push_back(0);
+            readers.push_back(no_edge);
+        }
+        return {*at, is_new};
     }
-    std::vector<node_id> left(stuck.begin(), stuck.end());
-    std::sort(left.begin(), left.end());
+    void add_edge(std::uint32_t before, std::uint32_t reader) {
+        edges.push_back({reader, readers[before]});
+        readers[before] = static_cast<std::uint32_t>(edges.size() - 1);
+        ++waits[reader];
+    }
+    node_id id_of(std::uint32_t at) const { return (position.begin() + at)->key; }
+    template <class Visit>
+    void for_each_reader(std::uint32_t at, Visit visit) const {
+        for (std::uint32_t e = readers[at]; e != no_edge; e = edges[e].next) visit(edges[e].reader);
+    }
+};
+
+// Of nodes that wait for each other, those that some other one waits for, in the order of making:
+// what is left are cycles and the ways between them.
+inline std::vector<node_id> without_readers_only(needed_nodes& nodes) {
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (std::uint32_t at = 0; at < nodes.waits.size(); ++at) {
+            bool is_waited_for = false;
+            nodes.for_each_reader(at, [&](std::uint32_t r) { is_waited_for |= nodes.waits[r] > 0; });
+            if (nodes.waits[at] == 0 || is_waited_for) continue;
+            nodes.waits[at] = 0;
+            changed = true;
+        }
+    }
+    ready_queue sorted;
+    for (const auto& [id, at] : nodes.position)
+        if (nodes.waits[at] > 0) sorted.push(id);
+    std::vector<node_id> left;
+    while (!sorted.empty()) left.push_back(sorted.pop());
     return left;
 }
 
@@ -61,38 +101,35 @@ inline std::vector<node_id> without_readers_only(
 inline std::vector<const node_record*> prune(const graph_base& from,
                                              std::span<const node_id> fetches,
                                              std::span<const node_id> fed) {
-    const std::unordered_set<node_id> cut(fed.begin(), fed.end());
-    std::unordered_map<node_id, std::uint32_t> waits;  // for how many of the needed nodes
-    std::vector<node_id> stack(fetches.begin(), fetches.end());
-    std::unordered_map<node_id, std::vector<node_id>> readers;
+    detail::needed_nodes nodes;
+    std::vector<node_id> stack;
+    for (node_id id : fetches)
+        if (nodes.add(id).second) stack.push_back(id);
     while (!stack.empty()) {
         const node_id id = stack.back();
         stack.pop_back();
-        if (!waits.emplace(id, 0).second || cut.contains(id)) continue;
+        if (list_contains(fed, id)) continue;
+        const std::uint32_t reader = nodes.position.at(id);
         detail::for_each_dependency(from.record(id), [&](node_id before) {
-            ++waits[id];
-            readers[before].push_back(id);
-            stack.push_back(before);
+            const auto [at, is_new] = nodes.add(before);
+            nodes.add_edge(at, reader);
+            if (is_new) stack.push_back(before);
         });
     }
-    std::priority_queue<node_id, std::vector<node_id>, std::greater<>> ready;
-    for (const auto& [id, count] : waits)
-        if (count == 0) ready.push(id);
+    ready_queue ready;
+    for (const auto& [id, at] : nodes.position)
+        if (nodes.waits[at] == 0) ready.push(id);
     std::vector<const node_record*> order;
-    order.reserve(waits.size());
+    order.reserve(nodes.position.size());
     while (!ready.empty()) {
-        const node_id id = ready.top();
-        ready.pop();
+        const node_id id = ready.pop();
         order.push_back(&from.record(id));
-        for (node_id reader : readers[id])
-            if (--waits[reader] == 0) ready.push(reader);
+        nodes.for_each_reader(nodes.position.at(id), [&](std::uint32_t reader) {
+            if (--nodes.waits[reader] == 0) ready.push(nodes.id_of(reader));
+        });
     }
-    if (order.size() < waits.size()) {
-        std::unordered_set<node_id> stuck;
-        for (const auto& [id, count] : waits)
-            if (count > 0) stuck.insert(id);
-        detail::throw_cycle(from, detail::without_readers_only(std::move(stuck), readers));
-    }
+    if (order.size() < nodes.position.size())
+        detail::throw_cycle(from, detail::without_readers_only(nodes));
     return order;
 }
 

@@ -7,14 +7,13 @@
 #pragma once
 
 #include <weft/core/error.hpp>
+#include <weft/core/flat_map.hpp>
 #include <weft/runtime/plan.hpp>
 #include <weft/runtime/stop_state.hpp>
 
-#include <chrono>
 #include <condition_variable>
-#include <list>
+#include <memory>
 #include <mutex>
-#include <unordered_map>
 
 namespace weft {
 
@@ -35,14 +34,14 @@ public:
     variable_store& operator=(const variable_store&) = delete;
     ~variable_store() {
         for (auto& [id, held] : values_)
-            if (held.value.data != nullptr)
-                held.value.on->deallocate(held.value.data, held.value.bytes);
+            if (held->value.data != nullptr)
+                held->value.on->deallocate(held->value.data, held->value.bytes);
     }
 
     // The value of a variable; the reference stays valid. Any thread.
     variable_value& value(node_id id) {
         const std::lock_guard lock(mutex_);
-        return values_[id].value;
+        return held(id).value;
     }
 
     // Waits until the plan's variables are free, or `stop` is requested; true if it has them.
@@ -50,22 +49,23 @@ public:
     bool acquire(const plan& p, const stop_state& stop) {
         if (p.variables.empty()) return true;
         std::unique_lock lock(mutex_);
-        const auto here = waiting_.insert(waiting_.end(), &p);
+        waiter here{&p};
+        line_up(here);
         while (!is_turn_of(here)) {
             if (stop.requested()) {
-                waiting_.erase(here);
+                leave(here);
                 freed_.notify_all();
                 return false;
             }
             freed_.wait_for(lock, std::chrono::milliseconds(5));  // a stop does not notify
         }
-        waiting_.erase(here);
+        leave(here);
         for (const plan_variable& v : p.variables) {
-            lock_state& held = values_[v.record->id].lock;
+            lock_state& lock_of = held(v.record->id).lock;
             if (v.written)
-                held.writer = true;
+                lock_of.writer = true;
             else
-                ++held.readers;
+                ++lock_of.readers;
         }
         return true;
     }
@@ -73,13 +73,13 @@ public:
         if (p.variables.empty()) return;
         const std::lock_guard lock(mutex_);
         for (const plan_variable& v : p.variables) {
-            lock_state& held = values_[v.record->id].lock;
+            lock_state& lock_of = held(v.record->id).lock;
             if (v.written)
-                held.writer = false;
+                lock_of.writer = false;
             else
-                --held.readers;
+                --lock_of.readers;
         }
-        if (!waiting_.empty()) freed_.notify_all();
+        if (waiting_ != nullptr) freed_.notify_all();
     }
 
 private:
@@ -92,13 +92,34 @@ private:
         lock_state lock;
     };
 
-    bool is_turn_of(std::list<const plan*>::iterator here) {
-        for (const plan_variable& v : (*here)->variables) {
-            const lock_state& held = values_[v.record->id].lock;
-            if (held.writer || (v.written && held.readers > 0)) return false;
+    // A run that waits, on the stack of its thread; in the order of arrival.
+    struct waiter {
+        const plan* of;
+        waiter* next = nullptr;
+    };
+
+    held_value& held(node_id id) {
+        std::unique_ptr<held_value>& kept = values_[id];
+        if (kept == nullptr) kept = std::make_unique<held_value>();
+        return *kept;
+    }
+    void line_up(waiter& here) {
+        waiter** at = &waiting_;
+        while (*at != nullptr) at = &(*at)->next;
+        *at = &here;
+    }
+    void leave(waiter& here) {
+        waiter** at = &waiting_;
+        while (*at != &here) at = &(*at)->next;
+        *at = here.next;
+    }
+    bool is_turn_of(const waiter& here) {
+        for (const plan_variable& v : here.of->variables) {
+            const lock_state& lock_of = held(v.record->id).lock;
+            if (lock_of.writer || (v.written && lock_of.readers > 0)) return false;
         }
-        for (auto earlier = waiting_.begin(); earlier != here; ++earlier)
-            if (conflict(**earlier, **here)) return false;
+        for (const waiter* earlier = waiting_; earlier != &here; earlier = earlier->next)
+            if (conflict(*earlier->of, *here.of)) return false;
         return true;
     }
     static bool conflict(const plan& a, const plan& b) {
@@ -110,8 +131,8 @@ private:
 
     std::mutex mutex_;
     std::condition_variable freed_;
-    std::list<const plan*> waiting_;
-    std::unordered_map<node_id, held_value> values_;
+    waiter* waiting_ = nullptr;  // the first that came
+    flat_map<node_id, std::unique_ptr<held_value>> values_;
 };
 
 }  // namespace weft

@@ -369,7 +369,7 @@ private:
     execution_devices on_;
     variable_store variables_;
     std::mutex mutex_;
-    std::unordered_map<node_id, device_index> kept_;
+    std::map<node_id, device_index> kept_;
     std::map<std::vector<node_id>, std::shared_ptr<prepared_plan>> plans_;
     std::vector<node_id> key_;
     std::atomic<std::size_t> nodes_run_{0};

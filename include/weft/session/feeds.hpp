@@ -106,10 +106,14 @@ feed_list<typename N::node_type...> feeds(const N&... nodes) {
     return {{nodes...}};
 }
 
-// Instantiated for each fetch that is no node.
+// Whether E is a node, or fetch_into of one.
+template <class E>
+inline constexpr bool is_fetch = requires { typename E::node_type; };
+
+// Instantiated for each fetch; its argument is what is to be fetched.
 template <class E>
 struct require_node {
-    static constexpr bool ok = requires { typename E::node_type; };
+    static constexpr bool ok = is_fetch<E>;
     static_assert(
         ok, "weft: an expression cannot be fetched; name it as a node first: `node y = ...;`");
 };

@@ -5,7 +5,7 @@
 // designated initialisers in programs.
 #pragma once
 
-#include <chrono>
+#include <condition_variable>  // std::chrono::nanoseconds; <chrono> has calendars and streams, too
 #include <cstddef>
 #include <map>
 #include <stop_token>

@@ -6,6 +6,7 @@
 // threads at the same time; runs that write the same variable take turns.
 #pragma once
 
+#include <weft/core/search.hpp>
 #include <weft/session/core.hpp>
 #include <weft/session/feeds.hpp>
 
@@ -18,8 +19,7 @@ namespace weft {
 // session.
 class plan_info {
 public:
-    plan_info(session_core& core, std::shared_ptr<prepared_plan> of)
-        : core_(&core), plan_(std::move(of)) {}
+    plan_info(session_core& core, prepared_plan& of) : core_(&core), plan_(&of) {}
 
     const placement_report& placement() const { return plan_->of().report; }
     std::size_t nodes() const { return plan_->of().kernels; }
@@ -31,7 +31,7 @@ public:
 
 private:
     session_core* core_;
-    std::shared_ptr<prepared_plan> plan_;
+    prepared_plan* plan_;
 };
 
 namespace detail {
@@ -60,7 +60,7 @@ V take_object(session_core::run_guard& run, std::size_t i) {
 // Fetch number i of a run. Made before the steps run, so that large tensors are written where they
 // are wanted; what the run cannot write there is copied by take().
 template <class F, class V = result_of_t<F>>
-class fetch_target {   // of a C++ object
+class fetch_target {  // of a C++ object
 public:
     fetch_target(session_core::run_guard&, std::size_t, const F&) {}
     V take(session_core::run_guard& run, std::size_t i) { return take_object<V>(run, i); }
@@ -166,34 +166,27 @@ public:
     template <class... F>
         requires(sizeof...(F) > 0 && (!std::is_same_v<F, run_options> && ...))
     auto run(const F&... fetched) {
-        return run(run_options{}, {}, fetched...);
+        static_cast<void>((sizeof(require_node<F>) + ...));
+        if constexpr ((is_fetch<F> && ...)) return run_fetches({}, {}, fetched...);
     }
     template <class... F>
         requires(sizeof...(F) > 0)
     auto run(std::initializer_list<feed_entry> fed, const F&... fetched) {
-        return run(run_options{}, fed, fetched...);
+        static_cast<void>((sizeof(require_node<F>) + ...));
+        if constexpr ((is_fetch<F> && ...)) return run_fetches({}, fed, fetched...);
     }
     template <class... F>
         requires(sizeof...(F) > 0)
     auto run(const run_options& options, const F&... fetched) {
-        return run(options, {}, fetched...);
+        static_cast<void>((sizeof(require_node<F>) + ...));
+        if constexpr ((is_fetch<F> && ...)) return run_fetches(options, {}, fetched...);
     }
     template <class... F>
         requires(sizeof...(F) > 0)
     auto run(const run_options& options, std::initializer_list<feed_entry> fed,
              const F&... fetched) {
-        if constexpr ((require_node<F>::ok && ...)) {
-            std::vector<node_id> feed_ids;
-            std::vector<feed_value> values;
-            for (const feed_entry& entry : fed) {
-                check_mine(entry.graph(), entry.value().node, "feed");
-                check_twice(feed_ids, entry.value().node);
-                feed_ids.push_back(entry.value().node);
-                values.push_back(entry.value());
-            }
-            const auto plan = prepare(feed_ids, fetched...);
-            return run_plan(*core_, *plan, values, options, fetched...);
-        }
+        static_cast<void>((sizeof(require_node<F>) + ...));
+        if constexpr ((is_fetch<F> && ...)) return run_fetches(options, fed, fetched...);
     }
 
     // A function of the feeds' values that runs the fetches: step(images, labels). The plan is made
@@ -201,11 +194,18 @@ public:
     // outlive the session; may be called from several threads.
     template <class... N, class... F>
     auto make_callable(feed_list<N...> fed, fetch_list<F...> fetched) {
-        const auto plan =
-            std::apply([&](const F&... f) { return prepare(ids_of(fed), f...); }, fetched.nodes);
+        // Not owned: an execution must not be the last to go, behind the session's devices.
+        prepared_plan* const plan =
+            std::apply([&](const F&... f) { return prepare(ids_of(fed), f...); }, fetched.nodes)
+                .get();
         return [core = core_.get(), plan, fed, fetched](const auto&... values) {
             static_assert(sizeof...(values) == sizeof...(N),
                           "weft: give one value per node in feeds(...)");
+            static_cast<void>(
+                (sizeof(require_feed_type<
+                        result_of_t<N>,
+                        held_type<result_of_t<N>, std::remove_cvref_t<decltype(values)>>>) +
+                 ... + 0));
             return call_plan(*core, *plan, fed, fetched, std::index_sequence_for<N...>{},
                              values...);
         };
@@ -235,7 +235,7 @@ public:
     }
     template <class... N, class... F>
     plan_info plan(feed_list<N...> fed, fetch_list<F...> fetched) {
-        return {*core_, std::apply([&](const F&... f) { return prepare(ids_of(fed), f...); },
+        return {*core_, *std::apply([&](const F&... f) { return prepare(ids_of(fed), f...); },
                                    fetched.nodes)};
     }
 
@@ -258,6 +258,21 @@ private:
         return ids;
     }
 
+    template <class... F>
+    auto run_fetches(const run_options& options, std::initializer_list<feed_entry> fed,
+                     const F&... fetched) {
+        std::vector<node_id> feed_ids;
+        std::vector<feed_value> values;
+        for (const feed_entry& entry : fed) {
+            check_mine(entry.graph(), entry.value().node, "feed");
+            check_twice(feed_ids, entry.value().node);
+            feed_ids.push_back(entry.value().node);
+            values.push_back(entry.value());
+        }
+        const auto plan = prepare(feed_ids, fetched...);
+        return run_plan(*core_, *plan, values, options, fetched...);
+    }
+
     void check_mine(const graph_base& of, node_id id, const char* what) const {
         if (&of == &core_->of()) return;
         const node_record& node = of.record(id);
@@ -268,7 +283,7 @@ private:
                     node.name, node.where);
     }
     void check_twice(const std::vector<node_id>& before, node_id id) const {
-        if (std::find(before.begin(), before.end(), id) == before.end()) return;
+        if (!list_contains(before, id)) return;
         const node_record& node = core_->of().record(id);
         throw error(errc::invalid_argument, "'" + node.name + "' is fed twice", node.name,
                     node.where);
@@ -310,8 +325,6 @@ private:
                           const fetch_list<F...>& fetched, std::index_sequence<I...>,
                           const V&... values) {
         const std::tuple<typename detail::held_feed<result_of_t<N>, V>::type...> held{values...};
-        static_cast<void>(
-            (require_feed_type<result_of_t<N>, held_type<result_of_t<N>, V>>::ok && ...));
         const std::array<feed_value, sizeof...(N)> given{
             detail::feed_of(std::get<I>(fed.nodes).id(), std::get<I>(held))...};
         return std::apply(

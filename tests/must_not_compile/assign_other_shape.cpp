@@ -1,0 +1,11 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+#include <weft/weft.hpp>
+
+int main() {
+    weft::graph g;
+    auto a = g.placeholder<weft::tensor<float, weft::dyn, 3>>("a");
+    auto v = g.variable(1.0f);
+    v.assign(a);  // expected-error {{weft::detail::require_assignable<weft::tensor<float>, weft::tensor<float, \d+, 3>}}
+}
+// max-error-lines 12

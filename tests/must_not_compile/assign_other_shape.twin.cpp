@@ -1,0 +1,10 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+#include <weft/weft.hpp>
+
+int main() {
+    weft::graph g;
+    auto a = g.placeholder<weft::tensor<float, weft::dyn, 3>>("a");
+    auto v = g.variable(1.0f);
+    v.assign(weft::sum(a));
+}

@@ -1,0 +1,9 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+#include <weft/weft.hpp>
+
+int main() {
+    weft::graph g;
+    auto a = g.placeholder<weft::tensor<float, weft::dyn, 3>>("a");
+    weft::call([](weft::tensor_view<const float, weft::dyn, 3> x) { return x.size(); }, a);
+}
