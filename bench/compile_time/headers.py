@@ -44,7 +44,7 @@ def source_of_expressions():
 
 
 def cpu_seconds(command):
-    process = subprocess.Popen(command)
+    process = subprocess.Popen(command, env=dict(os.environ, CCACHE_DISABLE="1"))
     _, status, usage = os.wait4(process.pid, 0)
     if status != 0:
         sys.exit(f"failed: {' '.join(command)}")

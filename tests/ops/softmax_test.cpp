@@ -70,7 +70,7 @@ const float inf = std::numeric_limits<float>::infinity();
 
 TEST_CASE_TEMPLATE("along every axis", T, float, double, half, bfloat16) {
     for (const dims& shape : {dims{2, 3, 4}, dims{1, 1, 1}, dims{3, 1, 2}, dims{2, 0, 3}, dims{5, 33, 7},
-                              dims{2, 3, 300}, dims{2, 40, 259}, dims{3, 2, 2500}}) {
+                              dims{2, 3, 0}, dims{2, 3, 300}, dims{2, 40, 259}, dims{3, 2, 2500}}) {
         check_axis<T, 0>(shape);
         check_axis<T, 1>(shape);
         check_axis<T, 2>(shape);

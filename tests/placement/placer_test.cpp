@@ -250,7 +250,7 @@ TEST_CASE("the report lists every other device with a reason") {
     const node_id x = g.add("x", "X", {.kinds = "cpu", .inputs = {9}});
     const node_id y = g.add("y", "Y", {.at = "/gpu:0", .inputs = {9}});
     const node_id z = g.add("z", "Z", {.inputs = {9}, .colocated = {x}});
-    const weft::placement placed = g.place(two_gpus);
+    const weft::placement_decision placed = g.place(two_gpus);
     const auto reasons = [&](node_id id) {
         std::string out;
         for (const weft::rejected_device& rejected : placed.report.nodes[id].rejected)

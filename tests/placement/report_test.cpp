@@ -109,7 +109,7 @@ w/AssignSub  Sub          /gpu:1 emulated  with_variable  with variable 'w'
 train        Group        /cpu:0           no_work        does no work
 copies
   images  /cpu:0 -> /gpu:0  2560 bytes
-  logits  /gpu:0 -> /gpu:1  size known when fed
+  logits  /gpu:0 -> /gpu:1  size known when run
 1 node(s) not where they were asked to be (soft_fallback)
 )";
     CHECK(report.to_string() == expected);

@@ -61,7 +61,7 @@ public:
 
     node_record& operator[](node_id id) { return records_[id]; }
 
-    weft::placement place(const weft::device_list& devices, bool soft = false) const {
+    weft::placement_decision place(const weft::device_list& devices, bool soft = false) const {
         const auto nodes = list();
         return weft::place({.nodes = nodes,
                             .devices = devices,
@@ -77,7 +77,7 @@ public:
     }
     // The reason and its words: "priority: gpu comes first".
     std::string why(node_id id, const weft::device_list& devices, bool soft = false) const {
-        const weft::placement placed = place(devices, soft);
+        const weft::placement_decision placed = place(devices, soft);
         const weft::placement_entry& entry = placed.report.nodes[id];
         return std::string(name_of(entry.reason)) + ": " + entry.why;
     }

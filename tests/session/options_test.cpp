@@ -95,7 +95,7 @@ TEST_CASE("soft placement falls back and says so; denying that is an error, ever
     session soft{g, {.allow_soft_placement = true, .emulated_gpus = 1}};
     soft.initialize();
     CHECK(soft.run(twice) == 6);
-    CHECK(soft.explain(v).nodes[0].reason == placement_reason::kept);
+    CHECK(soft.explain(v).nodes[0].reason == placement_reason::soft_fallback);
     session strict{g, {.emulated_gpus = 1}};
     CHECK(error_of([&] { strict.run(v.initializer()); }).code == errc::invalid_argument);
     session denied{g, {.allow_soft_placement = true,
@@ -139,5 +139,5 @@ TEST_CASE("the placement is logged when it was asked for") {
     CHECK_FALSE(said);
     const auto at = log.find("Add");
     CHECK(at != log.npos);
-    CHECK(log.find("devices", log.find("devices") + 1) == log.npos);  // once per plan
+    CHECK(log.find("devices of", log.find("devices of") + 1) == log.npos);  // once per plan
 }

@@ -94,22 +94,30 @@ node_record placeholder_record(const std::source_location& where) {
 
 }  // namespace detail
 
-// A node that does nothing and is done when all of these are: group(train_w, train_b). At least
-// one.
-template <class V, class Kinds>
-node<void, Kinds> group(const node<V, Kinds>& first, std::initializer_list<node_ref> rest,
-                        std::source_location where = std::source_location::current()) {
-    node_record record;
-    record.op = "NoOp";
-    record.role = node_role::group;
-    record.where = where;
-    record.controls.push_back(first.id());
-    for (const node_ref& n : rest) record.controls.push_back(n.id_in(first.graph(), "group"));
-    return {first.graph(), first.graph().add(std::move(record))};
-}
-template <class V, class Kinds, class... Rest>
-node<void, Kinds> group(const node<V, Kinds>& first, const Rest&... rest) {
-    return group(first, {node_ref(rest)...});
-}
+// group(train_w, train_b): a node that does nothing and is done when all of these are. A class, so
+// that the place where it is made can be known behind any number of nodes; it is a node<void>.
+template <class First, class... Rest>
+class group : public node<void, typename First::kinds> {
+public:
+    using node_type = node<void, typename First::kinds>;
+
+    group(const First& first, const Rest&... rest,
+          std::source_location where = std::source_location::current())
+        : node_type(make(first, {node_ref(rest)...}, where)) {}
+
+private:
+    static node_type make(const First& first, std::initializer_list<node_ref> rest,
+                          const std::source_location& where) {
+        node_record record;
+        record.op = "NoOp";
+        record.role = node_role::group;
+        record.where = where;
+        record.controls.push_back(first.id());
+        for (const node_ref& n : rest) record.controls.push_back(n.id_in(first.graph(), "group"));
+        return {first.graph(), first.graph().add(std::move(record))};
+    }
+};
+template <class First, class... Rest>
+group(const First&, const Rest&...) -> group<First, Rest...>;
 
 }  // namespace weft

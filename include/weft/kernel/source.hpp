@@ -32,13 +32,13 @@ public:
     // Elements [first, last), at most source_block of them: where they are, or evaluated to
     // `buffer`.
     const T* block(std::size_t first, std::size_t last, T* buffer) const {
-        if (data_ != nullptr) return data_ + first;
+        if (read_ == nullptr) return data_ + first;
         read_(object_, first, last, buffer);
         return buffer;
     }
     // Elements [first, last), any number of them, written to `to`.
     void copy_to(std::size_t first, std::size_t last, T* to) const {
-        if (data_ == nullptr) return read_(object_, first, last, to);
+        if (read_ != nullptr) return read_(object_, first, last, to);
         for (std::size_t i = first; i < last; ++i) to[i - first] = data_[i];
     }
 

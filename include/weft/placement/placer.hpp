@@ -20,7 +20,7 @@
 namespace weft {
 
 // Where the nodes go.
-struct placement {
+struct placement_decision {
     std::vector<device_index> devices;  // of each node, in the order of the request
     placement_report report;
 };
@@ -32,7 +32,7 @@ class placer {
 public:
     explicit placer(const placement_request& request) : state_(request) {}
 
-    placement place() {
+    placement_decision place() {
         find_kernels();
         find_kept();
         for (std::uint32_t group = 0; group < groups_.size(); ++group)
@@ -40,7 +40,7 @@ public:
         place_producers();
         place_metadata_readers();
         if (!failures_.empty()) throw_placement_error(devices_, soft_, std::move(failures_));
-        placement out;
+        placement_decision out;
         out.devices.reserve(nodes_.size());
         for (node_position at = 0; at < nodes_.size(); ++at)
             out.devices.push_back(choices_[groups_.group_of(at)].device);
@@ -218,6 +218,6 @@ private:
 
 // Places the nodes. Fails with invalid_argument about all nodes that have no device, see
 // placement_error.hpp. May be called from several threads at the same time.
-inline placement place(const placement_request& request) { return detail::placer(request).place(); }
+inline placement_decision place(const placement_request& request) { return detail::placer(request).place(); }
 
 }  // namespace weft

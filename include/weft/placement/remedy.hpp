@@ -53,7 +53,10 @@ inline void add_kernel_remedies(std::vector<std::string>& out, const placement_f
     }
     if (node.fused.size() > 1)
         out.push_back("name the op without a kernel as a node of its own, and pin only the rest");
-    out.push_back("specialise weft::kernel for the op, the device kind and the element type");
+    if (node.role == node_role::call)
+        out.push_back("callables run on the CPU: make the node under device_scope{g, \"/cpu:0\"}");
+    else
+        out.push_back("specialise weft::kernel for the op, the device kind and the element type");
 }
 
 }  // namespace detail

@@ -155,7 +155,7 @@ private:
         out_ += "copies\n";
         for (const copy_entry& copy : report_.copies) {
             out_ += "  " + copy.node + "  " + short_name(copy.from) + " -> " + short_name(copy.to);
-            out_ += copy.bytes == dyn ? "  size known when fed"
+            out_ += copy.bytes == dyn ? "  size known when run"
                                       : "  " + std::to_string(copy.bytes) + " bytes";
             out_ += '\n';
         }

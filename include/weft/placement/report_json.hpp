@@ -26,25 +26,38 @@ public:
     std::string text(std::span<const placement_entry> nodes, std::span<const copy_entry> copies,
                      std::size_t fallbacks) {
         out_ += '{';
-        list("devices", devices_, [this](const device_info& device) {
-            field("name", device.name.to_string());
-            field("description", device.description);
-            number("priority", std::to_string(device.priority));
-            number("memory_limit", std::to_string(device.memory_limit));
-        });
-        list("nodes", nodes, [this](const placement_entry& entry) { write(entry); });
-        list("copies", copies, [this](const copy_entry& copy) {
-            field("node", copy.node);
-            field("from", name(copy.from));
-            field("to", name(copy.to));
-            number("bytes", copy.bytes == dyn ? "null" : std::to_string(copy.bytes));
-        });
+        open_list("devices");
+        for (const device_info& device : devices_) write(device);
+        close_list();
+        open_list("nodes");
+        for (const placement_entry& entry : nodes) write(entry);
+        close_list();
+        open_list("copies");
+        for (const copy_entry& copy : copies) write(copy);
+        close_list();
         number("fallbacks", std::to_string(fallbacks));
         return std::move(out_ += '}');
     }
 
 private:
+    void write(const device_info& device) {
+        open_item();
+        field("name", device.name.to_string());
+        field("description", device.description);
+        number("priority", std::to_string(device.priority));
+        number("memory_limit", std::to_string(device.memory_limit));
+        close_item();
+    }
+    void write(const copy_entry& copy) {
+        open_item();
+        field("node", copy.node);
+        field("from", name(copy.from));
+        field("to", name(copy.to));
+        number("bytes", copy.bytes == dyn ? "null" : std::to_string(copy.bytes));
+        close_item();
+    }
     void write(const placement_entry& entry) {
+        open_item();
         number("id", std::to_string(entry.id));
         field("node", entry.node);
         field("op", entry.op);
@@ -60,25 +73,28 @@ private:
         field("reason", name_of(entry.reason));
         field("why", entry.why);
         field("where", entry.where);
-        list("rejected", entry.rejected, [this](const rejected_device& rejected) {
+        open_list("rejected");
+        for (const rejected_device& rejected : entry.rejected) {
+            open_item();
             field("device", name(rejected.device));
             field("reason", name_of(rejected.reason));
             if (!rejected.missing.empty()) field("missing", rejected.missing);
-        });
+            close_item();
+        }
+        close_list();
+        close_item();
     }
 
-    template <class Items, class Write>
-    void list(std::string_view name, const Items& items, Write write_fields) {
+    void open_list(std::string_view name) {
         key(name);
         out_ += '[';
-        for (const auto& item : items) {
-            separate();
-            out_ += '{';
-            write_fields(item);
-            out_ += '}';
-        }
-        out_ += ']';
     }
+    void close_list() { out_ += ']'; }
+    void open_item() {
+        separate();
+        out_ += '{';
+    }
+    void close_item() { out_ += '}'; }
     void field(std::string_view name, std::string_view value) {
         key(name);
         append_json_string(out_, value);

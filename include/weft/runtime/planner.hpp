@@ -467,7 +467,7 @@ private:
     const plan_request& request_;
     std::shared_ptr<plan> plan_;
     std::vector<const node_record*> nodes_;
-    placement placed_;
+    placement_decision placed_;
     flat_map<node_id, planned_node> planned_;
     std::vector<std::pair<step_id, step_id>> edges_;  // the second waits for the first
     std::uint32_t objects_ = 0;
