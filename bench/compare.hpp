@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Comparisons within one run: a benchmark here is a piece of weft and the plain loop it should keep up
-// with, timed in turn, so that both see the same machine. What counts is the smallest time of each.
-// Results are counters of Google Benchmark and, where WEFT_BENCH_ROWS names a file, rows of the table
-// that table.py prints.
+// Comparisons within one run: a benchmark here is a piece of weft and the plain loop it should keep
+// up with, timed in turn, so that both see the same machine. What counts is the smallest time of
+// each. Results are counters of Google Benchmark and, where WEFT_BENCH_ROWS names a file, rows of
+// the table that table.py prints.
 #pragma once
 
 #include <benchmark/benchmark.h>
@@ -61,7 +61,8 @@ int calls_for(Body& body) {
     return once >= 20e3 ? 1 : static_cast<int>(20e3 / (once + 1)) + 1;
 }
 
-inline void write_row(const std::string& name, const unit& in, double weft, double plain, goal wanted) {
+inline void write_row(const std::string& name, const unit& in, double weft, double plain,
+                      goal wanted) {
     const char* const path = std::getenv("WEFT_BENCH_ROWS");
     std::FILE* const rows = path == nullptr ? nullptr : std::fopen(path, "a");
     if (rows == nullptr) return;
@@ -87,8 +88,8 @@ inline void report(benchmark::State& state, const std::string& name, const unit&
 // Times weft() and plain() in turn. Their results have to be kept by the bodies themselves, by
 // benchmark::DoNotOptimize or by writing to memory.
 template <class Weft, class Plain>
-void compare(benchmark::State& state, const std::string& name, const unit& in, Weft weft, Plain plain,
-             goal wanted = {}) {
+void compare(benchmark::State& state, const std::string& name, const unit& in, Weft weft,
+             Plain plain, goal wanted = {}) {
     const int weft_calls = detail::calls_for(weft);
     const int plain_calls = detail::calls_for(plain);
     double best_weft = std::numeric_limits<double>::max();

@@ -5,8 +5,9 @@
 
 usage: table.py ROWS
 
-A row is name, unit, weft's figure, the plain loop's (0: there is none), kind of goal, goal, separated by
-tabs; compare.hpp and compile_time/ write them. A name that comes twice counts with its last row.
+A row is name, unit, weft's figure, the plain loop's (0: there is none), kind of goal, goal,
+separated by tabs; compare.hpp and compile_time/ write them. A name that comes twice counts with its
+last row.
 """
 import sys
 from pathlib import Path

@@ -5,9 +5,9 @@
 
 usage: headers.py INCLUDE_FOLDER COMPILER...
 
-Lines are those of `COMPILER -E -P`: no blank lines, no markers. Seconds are CPU time of the compiler,
-the least of several runs; that of the expressions is what twenty nodes of five to nine fused ops add to
-a file that includes weft.hpp, at -O2.
+Lines are those of `COMPILER -E -P`: no blank lines, no markers. Seconds are CPU time of the
+compiler, the least of several runs; that of the expressions is what twenty nodes of five to nine
+fused ops add to a file that includes weft.hpp, at -O2.
 """
 import os
 import subprocess
@@ -34,13 +34,15 @@ def source_of_expressions():
         first, second = unary[i % 5], unary[(i // 5 + i + 1) % 5]
         p, q, r = (binary[(i // step + step) % 4] for step in (1, 2, 4))
         tail = " * 0.5f - y" if i % 2 else ""
-        body.append(f"    node n{i} = {first}(x {p} y) {q} {second}(y {r} {i + 2}.0f) {p} x{tail};")
+        right = f"{second}(y {r} {i + 2}.0f)"
+        body.append(f"    node n{i} = {first}(x {p} y) {q} {right} {p} x{tail};")
         body.append(f"    nodes += n{i}.id();")
     return "\n".join(
         ["#include <weft/weft.hpp>", "using namespace weft;", "unsigned build(graph& g);",
          "unsigned build(graph& g) {", "    unsigned nodes = 0;",
          '    auto x = g.placeholder<tensor<float, dyn, 64>>("x");',
-         '    auto y = g.placeholder<tensor<float, dyn, 64>>("y");', *body, "    return nodes;", "}", ""])
+         '    auto y = g.placeholder<tensor<float, dyn, 64>>("y");',
+         *body, "    return nodes;", "}", ""])
 
 
 def cpu_seconds(command):
@@ -58,10 +60,11 @@ def fastest(command, tries=5):
 def text_bytes(path):
     """Bytes of machine code and constants in an object file; 0 without binutils."""
     try:
-        lines = subprocess.run(["size", str(path)], capture_output=True, text=True, check=True).stdout
+        command = ["size", str(path)]
+        text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
         return 0
-    return int(lines.splitlines()[1].split()[0])
+    return int(text.splitlines()[1].split()[0])
 
 
 def row(name, unit, value, limit):
@@ -76,8 +79,9 @@ def row(name, unit, value, limit):
 def measure_header(command, header, lines, seconds, folder):
     source = folder / "header.cpp"
     source.write_text(f"#include <{header}>\n")
-    text = subprocess.run(command + ["-E", "-P", str(source)], capture_output=True, text=True, check=True)
-    row(f"{header}, preprocessed", "lines", text.stdout.count("\n"), lines)
+    preprocess = command + ["-E", "-P", str(source)]
+    text = subprocess.run(preprocess, capture_output=True, text=True, check=True).stdout
+    row(f"{header}, preprocessed", "lines", text.count("\n"), lines)
     row(f"{header}, -fsyntax-only", "s", fastest(command + ["-fsyntax-only", str(source)]), seconds)
 
 
@@ -90,7 +94,8 @@ def measure_expressions(command, folder):
     base_bytes = text_bytes(target)
     added = fastest(command + [str(full)], 3) - base
     row(f"{EXPRESSIONS} fused expressions, -O2, added", "s", added, ADDED_SECONDS)
-    row(f"{EXPRESSIONS} fused expressions, .text added", "KiB", (text_bytes(target) - base_bytes) / 1024, None)
+    added_bytes = text_bytes(target) - base_bytes
+    row(f"{EXPRESSIONS} fused expressions, .text added", "KiB", added_bytes / 1024, None)
 
 
 def main():

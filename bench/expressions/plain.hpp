@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// The other side of weft's expressions: loops as one would write them, compiled with the same flags.
-// Never inlined, as weft's loops are not: the compiler is not to know sizes or that results are unused.
+// The other side of weft's expressions: loops as one would write them, compiled with the same
+// flags. Never inlined, as weft's loops are not: the compiler is not to know sizes or that results
+// are unused.
 #pragma once
 
 #include <cmath>

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Element-wise expressions and a sum, run by a session in the calling thread, against plain loops over the
-// same tensors. Feeds are borrowed and results are written to a tensor of the caller (fetch_into), so that
-// both sides touch the same memory; one row fetches a new tensor instead.
-#include "../compare.hpp"
+// Element-wise expressions and a sum, run by a session in the calling thread, against plain loops
+// over the same tensors. Feeds are borrowed and results are written to a tensor of the caller
+// (fetch_into), so that both sides touch the same memory; one row fetches a new tensor instead.
+#include "compare.hpp"
 #include "plain.hpp"
 
 #include <weft/weft.hpp>
@@ -35,7 +35,8 @@ std::string text_of(std::size_t n) {
 // a * b + c, to a tensor of the caller.
 void triad(benchmark::State& state, std::size_t n, bench::goal wanted) {
     graph g;
-    auto a = g.placeholder<vector>("a"), b = g.placeholder<vector>("b"), c = g.placeholder<vector>("c");
+    auto a = g.placeholder<vector>("a"), b = g.placeholder<vector>("b"),
+         c = g.placeholder<vector>("c");
     node y = a * b + c;
     session s{g, one_thread};
     const vector av = numbers(n, 0.01f), bv = numbers(n, 0.02f), cv = numbers(n, 0.03f);
@@ -49,7 +50,8 @@ void triad(benchmark::State& state, std::size_t n, bench::goal wanted) {
 // The same with a new tensor as the result.
 void triad_fetched(benchmark::State& state, std::size_t n) {
     graph g;
-    auto a = g.placeholder<vector>("a"), b = g.placeholder<vector>("b"), c = g.placeholder<vector>("c");
+    auto a = g.placeholder<vector>("a"), b = g.placeholder<vector>("b"),
+         c = g.placeholder<vector>("c");
     node y = a * b + c;
     session s{g, one_thread};
     const vector av = numbers(n, 0.01f), bv = numbers(n, 0.02f), cv = numbers(n, 0.03f);
@@ -66,7 +68,8 @@ void triad_fetched(benchmark::State& state, std::size_t n) {
 
 // A node of one vector against a loop over it. Values between -1 and 1.5.
 template <class MakeNode, class Plain>
-void unary(benchmark::State& state, const char* name, MakeNode make, Plain loop, bench::goal wanted = {}) {
+void unary(benchmark::State& state, const char* name, MakeNode make, Plain loop,
+           bench::goal wanted = {}) {
     graph g;
     auto x = g.placeholder<vector>("x");
     node y = make(x);
@@ -103,9 +106,12 @@ void total(benchmark::State& state, bool lanes) {
     const vector xv = numbers(Mi, 0.01f);
     auto step = s.make_callable(feeds(x), fetches(y));
     bench::compare(
-        state, lanes ? "sum, 1 Mi floats (plain: 16 lanes)" : "sum, 1 Mi floats", bench::microseconds(),
-        [&] { benchmark::DoNotOptimize(step(xv).data()); },
-        [&] { benchmark::DoNotOptimize(lanes ? plain::lane_sum(xv.data(), Mi) : plain::sum(xv.data(), Mi)); });
+        state, lanes ? "sum, 1 Mi floats (plain: 16 lanes)" : "sum, 1 Mi floats",
+        bench::microseconds(), [&] { benchmark::DoNotOptimize(step(xv).data()); },
+        [&] {
+            benchmark::DoNotOptimize(lanes ? plain::lane_sum(xv.data(), Mi)
+                                           : plain::sum(xv.data(), Mi));
+        });
 }
 
 }  // namespace
@@ -118,15 +124,18 @@ int main(int argc, char** argv) {
     bench::add("triad/16Mi", 40, [=](auto& state) { triad(state, 16 * Mi, wanted); });
     bench::add("triad_fetched/1Mi", 300, [](auto& state) { triad_fetched(state, Mi); });
     bench::add("polynomial", 400, [](auto& state) {
-        unary(state, "x*x*2+x+1, 1 Mi floats", [](const auto& x) { return x * x * 2.0f + x + 1.0f; },
-              &plain::polynomial);
+        unary(
+            state, "x*x*2+x+1, 1 Mi floats", [](const auto& x) { return x * x * 2.0f + x + 1.0f; },
+            &plain::polynomial);
     });
     bench::add("outer_sum", 400, [](auto& state) { outer_sum(state); });
     bench::add("exp", 60, [](auto& state) {
-        unary(state, "exp, 1 Mi floats", [](const auto& x) { return exp(x); }, &plain::exp);
+        unary(
+            state, "exp, 1 Mi floats", [](const auto& x) { return exp(x); }, &plain::exp);
     });
     bench::add("tanh", 40, [](auto& state) {
-        unary(state, "tanh, 1 Mi floats", [](const auto& x) { return tanh(x); }, &plain::tanh);
+        unary(
+            state, "tanh, 1 Mi floats", [](const auto& x) { return tanh(x); }, &plain::tanh);
     });
     bench::add("sum", 200, [](auto& state) { total(state, false); });
     bench::add("sum/lanes", 400, [](auto& state) { total(state, true); });

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Building and planning: nanoseconds per node to add nodes to a graph, to make a session's plan for them,
-// and for the first run, which lays out memory.
-#include "../compare.hpp"
+// Building and planning: nanoseconds per node to add nodes to a graph, to make a session's plan for
+// them, and for the first run, which lays out memory.
+#include "compare.hpp"
 
 #include <weft/weft.hpp>
 
@@ -53,13 +53,17 @@ void planning(benchmark::State& state, const char* name, std::size_t n, bool and
 }  // namespace
 
 int main(int argc, char** argv) {
-    bench::add("build/chain", 60, [](auto& state) { build(state, "build, chain of 1,000", 1000, &chain); });
-    bench::add("build/chain", 10, [](auto& state) { build(state, "build, chain of 10,000", 10'000, &chain); });
+    bench::add("build/chain", 60,
+               [](auto& state) { build(state, "build, chain of 1,000", 1000, &chain); });
+    bench::add("build/chain", 10,
+               [](auto& state) { build(state, "build, chain of 10,000", 10'000, &chain); });
     bench::add("build/fused", 60, [](auto& state) {
         build(state, "build, 1,000 nodes of 5 fused ops", 1000, &fused_chain);
     });
-    bench::add("plan/1000", 60, [](auto& state) { planning(state, "plan, chain of 1,000", 1000, false); });
-    bench::add("plan/10000", 10, [](auto& state) { planning(state, "plan, chain of 10,000", 10'000, false); });
+    bench::add("plan/1000", 60,
+               [](auto& state) { planning(state, "plan, chain of 1,000", 1000, false); });
+    bench::add("plan/10000", 10,
+               [](auto& state) { planning(state, "plan, chain of 10,000", 10'000, false); });
     bench::add("plan_and_run/1000", 60, [](auto& state) {
         planning(state, "plan and first run, chain of 1,000", 1000, true);
     });

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// What a session adds to the work of its kernels: per node of long chains, per run of a single node, per
-// hop to an emulated GPU and back. The plain side of a chain is a loop that calls a function pointer per
-// node.
-#include "../compare.hpp"
+// What a session adds to the work of its kernels: per node of long chains, per run of a single
+// node, per hop to an emulated GPU and back. The plain side of a chain is a loop that calls a
+// function pointer per node.
+#include "compare.hpp"
 
 #include <weft/weft.hpp>
 
@@ -110,17 +110,16 @@ void gpu_hop(benchmark::State& state) {
 
 int main(int argc, char** argv) {
     const auto wanted = bench::time_at_most(30);
-    bench::add("scalar_chain/1", 3000,
-               [=](auto& state) { scalar_chain(state, "chain of 1,000 x+1, 1 thread", -1, wanted); });
-    bench::add("scalar_chain/2", 3000, [](auto& state) {
-        scalar_chain(state, "chain of 1,000 x+1, 2 threads", 2, {});
+    bench::add("scalar_chain/1", 3000, [=](auto& state) {
+        scalar_chain(state, "chain of 1,000 x+1, 1 thread", -1, wanted);
     });
+    bench::add("scalar_chain/2", 3000,
+               [](auto& state) { scalar_chain(state, "chain of 1,000 x+1, 2 threads", 2, {}); });
     bench::add("call_chain/1", 3000, [=](auto& state) {
         call_chain(state, "chain of 1,000 calls, 1 thread", -1, wanted);
     });
-    bench::add("call_chain/2", 1000, [](auto& state) {
-        call_chain(state, "chain of 1,000 calls, 2 threads", 2, {});
-    });
+    bench::add("call_chain/2", 1000,
+               [](auto& state) { call_chain(state, "chain of 1,000 calls, 2 threads", 2, {}); });
     bench::add("call_fan/2", 200, [](auto& state) { call_fan(state); });
     bench::add("one_node/callable", 3000, [](auto& state) { one_node(state, true); });
     bench::add("one_node/run", 3000, [](auto& state) { one_node(state, false); });

@@ -48,7 +48,10 @@ TEST_CASE("callables give tensors and objects, and are called once") {
         return std::string("four");
     });
     const weft::node length = weft::call(
-        [](const std::string& s) { return weft::tensor<float, weft::dyn>{float(s.size()), 1}; }, text);
+        [](const std::string& s) {
+            return weft::tensor<float, weft::dyn>{float(s.size()), 1};
+        },
+        text);
     const weft::node twice = length + length;
     const weft::node again = length * 3;
     reference_run run(g);

@@ -13,10 +13,12 @@ TEST_CASE_TEMPLATE("the first of equal extrema, and NaN before all", T, float, d
                    std::int8_t, std::uint32_t) {
     const auto number = [](int x) { return static_cast<T>(static_cast<compute_t<T>>(x)); };
     for (std::size_t n : {1, 2, 5, 33, 64, 100, 5000}) {
-        tensor<T, dyn, dyn> x = filled<tensor<T, dyn, dyn>>({n, 2}, [&](std::size_t) { return number(1); });
+        tensor<T, dyn, dyn> x =
+            filled<tensor<T, dyn, dyn>>({n, 2}, [&](std::size_t) { return number(1); });
         CHECK(run_op([](auto a) { return argmax<0>(a); }, x) == tensor<std::int64_t, dyn>{0, 0});
         x(n / 2, 0) = x(n - 1, 0) = x(n - 1, 1) = number(9);
-        const auto half_of = static_cast<std::int64_t>(n / 2), last = static_cast<std::int64_t>(n - 1);
+        const auto half_of = static_cast<std::int64_t>(n / 2),
+                   last = static_cast<std::int64_t>(n - 1);
         CHECK(run_op([](auto a) { return argmax<0>(a); }, x) ==
               tensor<std::int64_t, dyn>{half_of, last});
         CHECK(run_op([](auto a) { return argmax(a); }, x) == 2 * half_of);
@@ -32,7 +34,8 @@ TEST_CASE_TEMPLATE("the first of equal extrema, and NaN before all", T, float, d
 }
 
 TEST_CASE("NaN is the extremum, and the first one counts") {
-    const float nan = std::numeric_limits<float>::quiet_NaN(), inf = std::numeric_limits<float>::infinity();
+    const float nan = std::numeric_limits<float>::quiet_NaN(),
+                inf = std::numeric_limits<float>::infinity();
     const tensor<float, 2, 4> x{{1, nan, inf, nan}, {-inf, -inf, -inf, -inf}};
     CHECK(run_op([](auto a) { return argmax<1>(a); }, x) == tensor<std::int64_t, 2>{1, 0});
     CHECK(run_op([](auto a) { return argmin<1>(a); }, x) == tensor<std::int64_t, 2>{1, 0});

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Ops that put tensors together and take them apart: concat, stack, slice, split, pad. Types, values
-// along every axis, element types of every size, fusion, errors.
+// Ops that put tensors together and take them apart: concat, stack, slice, split, pad. Types,
+// values along every axis, element types of every size, fusion, errors.
 #include <support/structured.hpp>
 #include <weft/ops/elementwise.hpp>
 #include <weft/ops/structured.hpp>
@@ -59,7 +59,8 @@ TEST_CASE("typed results") {
 TEST_CASE("concat along each axis") {
     CHECK(run_op([](auto x) { return concat<0>(x, x); }, k) ==
           tensor<float, 4, 3>{{1, 2, 3}, {4, 5, 6}, {1, 2, 3}, {4, 5, 6}});
-    CHECK(run_op([](auto x, auto y) { return concat<1>(x, y, x); }, k, tensor<float, 2, 1>{{7}, {8}}) ==
+    CHECK(run_op([](auto x, auto y) { return concat<1>(x, y, x); }, k,
+                 tensor<float, 2, 1>{{7}, {8}}) ==
           tensor<float, 2, 7>{{1, 2, 3, 7, 1, 2, 3}, {4, 5, 6, 8, 4, 5, 6}});
     CHECK(run_op([](auto x, auto y) { return concat<0>(x, y); }, rows{}, rows{{1, 2, 3}}) ==
           rows{{1, 2, 3}});
@@ -81,15 +82,17 @@ TEST_CASE("stack along each axis") {
           tensor<float, 3, 2>{{1, 2}, {3, 4}, {5, 6}});
     CHECK(run_op([](auto x, auto y, auto z) { return stack<1>(x, y, z); }, a, b, c) ==
           tensor<float, 2, 3>{{1, 3, 5}, {2, 4, 6}});
-    CHECK(run_op([](auto x, auto y) { return stack<0>(x, y); }, tensor<float>(1), tensor<float>(2)) ==
-          tensor<float, 2>{1, 2});
+    CHECK(run_op([](auto x, auto y) { return stack<0>(x, y); }, tensor<float>(1),
+                 tensor<float>(2)) == tensor<float, 2>{1, 2});
     CHECK(run_op([](auto x) { return stack<-1>(x); }, k).shape() == dims{2, 3, 1});
 }
 
 TEST_CASE("slices are ranges of an axis") {
-    CHECK(run_op([](auto x) { return slice<1, 0, 2>(x); }, k) == tensor<float, 2, 2>{{1, 2}, {4, 5}});
+    CHECK(run_op([](auto x) { return slice<1, 0, 2>(x); }, k) ==
+          tensor<float, 2, 2>{{1, 2}, {4, 5}});
     CHECK(run_op([](auto x) { return slice<0, 1>(x); }, k) == tensor<float, 1, 3>{{4, 5, 6}});
-    CHECK(run_op([](auto x) { return slice<-1, 1, 2>(x * x); }, k) == tensor<float, 2, 1>{{4}, {25}});
+    CHECK(run_op([](auto x) { return slice<-1, 1, 2>(x * x); }, k) ==
+          tensor<float, 2, 1>{{4}, {25}});
     CHECK(run_op([](auto x) { return slice<0, 1>(x); }, rows{{1, 2, 3}}).shape() == dims{0, 3});
     CHECK(run_op([](auto x) { return slice<0, 1, 2>(x); }, rows{{1, 2, 3}, {4, 5, 6}}) ==
           tensor<float, 1, 3>{{4, 5, 6}});
@@ -139,14 +142,19 @@ TEST_CASE_TEMPLATE("elements of every size", T, bool, std::int8_t, half, bfloat1
 TEST_CASE("what does not fit at run time") {
     using any = tensor<float, dyn, dyn>;
     const any a = any::zeros({2, 3}), b = any::zeros({2, 4});
-    CHECK(failure_of(errc::invalid_argument, [](auto x, auto y) { return concat<0>(x, y); }, a, b) ==
+    CHECK(failure_of(
+              errc::invalid_argument, [](auto x, auto y) { return concat<0>(x, y); }, a, b) ==
           "concat along axis 0: shapes [2,3] and [2,4] differ in another axis");
-    CHECK(failure_of(errc::invalid_argument, [](auto x, auto y) { return stack<0>(x, y); }, a, b) ==
+    CHECK(failure_of(
+              errc::invalid_argument, [](auto x, auto y) { return stack<0>(x, y); }, a, b) ==
           "stack: the operands have different shapes, [2,3] and [2,4]");
-    CHECK(failure_of(errc::out_of_range, [](auto x) { return slice<1, 1, 4>(x); }, a) ==
+    CHECK(failure_of(
+              errc::out_of_range, [](auto x) { return slice<1, 1, 4>(x); }, a) ==
           "slice: [1, 4) is not within axis 1 of shape [2,3]");
-    CHECK(failure_of(errc::out_of_range, [](auto x) { return slice<0, 3>(x); }, a) ==
+    CHECK(failure_of(
+              errc::out_of_range, [](auto x) { return slice<0, 3>(x); }, a) ==
           "slice: [3, 2) is not within axis 0 of shape [2,3]");
-    CHECK(failure_of(errc::invalid_argument, [](auto x) { return split<1, 2>(x)[0]; }, a) ==
+    CHECK(failure_of(
+              errc::invalid_argument, [](auto x) { return split<1, 2>(x)[0]; }, a) ==
           "split: axis 1 of shape [2,3] is not made of 2 equal parts");
 }

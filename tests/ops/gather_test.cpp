@@ -47,7 +47,8 @@ TEST_CASE("typed results") {
 TEST_CASE("gather along each axis") {
     CHECK(run_op([](auto x, auto i) { return gather<0>(x, i); }, k, indices{1, 0, 1}) ==
           tensor<float, dyn, 3>{{4, 5, 6}, {1, 2, 3}, {4, 5, 6}});
-    CHECK(run_op([](auto x, auto i) { return gather<1>(x, i); }, k, tensor<std::int32_t, 2, 2>{{2, 0}, {1, 1}}) ==
+    CHECK(run_op([](auto x, auto i) { return gather<1>(x, i); }, k,
+                 tensor<std::int32_t, 2, 2>{{2, 0}, {1, 1}}) ==
           tensor<float, 2, 2, 2>{{{3, 1}, {2, 2}}, {{6, 4}, {5, 5}}});
     CHECK(run_op([](auto x, auto i) { return gather<-1>(x, i); }, k, tensor<std::int64_t>(2)) ==
           tensor<float, 2>{3, 6});
@@ -60,7 +61,8 @@ TEST_CASE_TEMPLATE("elements of every type, indices of both", T, bool, std::uint
                    std::int64_t, half, double, std::complex<float>) {
     const auto x = sampled<tensor<T, dyn, 50>>({70, 50}, 1);
     const auto wide = filled<indices>({333}, [](std::size_t n) { return n * 37 % 70; });
-    const auto narrow = filled<tensor<std::int32_t, dyn>>({333}, [](std::size_t n) { return n * 37 % 70; });
+    const auto narrow =
+        filled<tensor<std::int32_t, dyn>>({333}, [](std::size_t n) { return n * 37 % 70; });
     const auto got = run_op([](auto a, auto i) { return gather<0>(a, i); }, x, wide);
     CHECK(same_bits(got, run_op([](auto a, auto i) { return gather<0>(a, i); }, x, narrow)));
     for (std::size_t n = 0; n < 333; ++n)
@@ -68,30 +70,34 @@ TEST_CASE_TEMPLATE("elements of every type, indices of both", T, bool, std::uint
 }
 
 TEST_CASE("scatter_add adds where the index says") {
-    CHECK(run_op([](auto x, auto i, auto u) { return scatter_add<0>(x, i, u); }, k, indices{1, 1, 0},
-                 tensor<float, dyn, 3>{{1, 1, 1}, {10, 20, 30}, {0, 0, 5}}) ==
+    CHECK(run_op([](auto x, auto i, auto u) { return scatter_add<0>(x, i, u); }, k,
+                 indices{1, 1, 0}, tensor<float, dyn, 3>{{1, 1, 1}, {10, 20, 30}, {0, 0, 5}}) ==
           tensor<float, 2, 3>{{1, 2, 8}, {15, 26, 37}});
     CHECK(run_op([](auto x, auto i, auto u) { return scatter_add<1>(x, i, u); }, k,
                  tensor<std::int32_t, 2>{2, 2}, tensor<float, 2, 2>{{1, 2}, {3, 4}}) ==
           tensor<float, 2, 3>{{1, 2, 6}, {4, 5, 13}});
     CHECK(run_op([](auto x, auto i, auto u) { return scatter_add<0>(x * 2.0f, i, u); }, k,
-                 tensor<std::int64_t>(0), tensor<float, 3>{1, 1, 1}) ==
-          tensor<float, 2, 3>{{3, 5, 7}, {8, 10, 12}});
+                 tensor<std::int64_t>(0),
+                 tensor<float, 3>{1, 1, 1}) == tensor<float, 2, 3>{{3, 5, 7}, {8, 10, 12}});
     CHECK(run_op([](auto x, auto i, auto u) { return scatter_add<0>(x, i, u); }, k, indices{},
                  tensor<float, dyn, 3>{}) == k);
 }
 
-TEST_CASE_TEMPLATE("duplicates add up in order", T, float, half, bfloat16, std::int8_t, std::int64_t) {
+TEST_CASE_TEMPLATE("duplicates add up in order", T, float, half, bfloat16, std::int8_t,
+                   std::int64_t) {
     const auto x = sampled<tensor<T, 5, 130>>({5, 130}, 1, 30);
     const auto updates = sampled<tensor<T, dyn, 130>>({90, 130}, 2, 30);
-    const auto index = filled<tensor<std::int32_t, dyn>>({90}, [](std::size_t n) { return n * n % 5; });
-    const auto got = run_op([](auto a, auto i, auto u) { return scatter_add<0>(a, i, u); }, x, index, updates);
+    const auto index =
+        filled<tensor<std::int32_t, dyn>>({90}, [](std::size_t n) { return n * n % 5; });
+    const auto got =
+        run_op([](auto a, auto i, auto u) { return scatter_add<0>(a, i, u); }, x, index, updates);
     auto expected = x;
     for (std::size_t n = 0; n < 90; ++n)
         for (std::size_t c = 0; c < 130; ++c) {
             T& to = expected(static_cast<std::size_t>(index[n]), c);
             using C = compute_t<T>;
-            to = static_cast<T>(static_cast<C>(wrapping_add(static_cast<C>(to), static_cast<C>(updates(n, c)))));
+            to = static_cast<T>(
+                static_cast<C>(wrapping_add(static_cast<C>(to), static_cast<C>(updates(n, c)))));
         }
     CHECK(same_bits(got, expected));
 }
@@ -99,7 +105,8 @@ TEST_CASE_TEMPLATE("duplicates add up in order", T, float, half, bfloat16, std::
 TEST_CASE("one_hot") {
     CHECK(run_op([](auto i) { return one_hot<3>(i); }, indices{2, 0}) ==
           tensor<float, dyn, 3>{{0, 0, 1}, {1, 0, 0}});
-    CHECK(run_op([](auto i) { return one_hot<2, std::int8_t>(i); }, tensor<std::int32_t, 1, 2>{{1, 0}}) ==
+    CHECK(run_op([](auto i) { return one_hot<2, std::int8_t>(i); },
+                 tensor<std::int32_t, 1, 2>{{1, 0}}) ==
           tensor<std::int8_t, 1, 2, 2>{{{0, 1}, {1, 0}}});
     CHECK(run_op([](auto i) { return one_hot<2, bool>(i); }, tensor<std::int32_t>(1)) ==
           tensor<bool, 2>{false, true});
@@ -110,23 +117,30 @@ TEST_CASE("one_hot") {
     CHECK(run_op([](auto i) { return one_hot<3, half>(i); }, indices{}).size() == 0);
     const auto many = filled<indices>({5000}, [](std::size_t n) { return n % 7; });
     const auto got = run_op([](auto i) { return one_hot<7>(i + i - i); }, many);
-    for (std::size_t n = 0; n < got.size(); ++n) REQUIRE(got.data()[n] == (n % 7 == n / 7 % 7 ? 1 : 0));
-    CHECK(run_op([](auto p, auto i) { return p - one_hot<3>(i); }, k, tensor<std::int32_t, 2>{0, 2}) ==
-          tensor<float, 2, 3>{{0, 2, 3}, {4, 5, 5}});
+    for (std::size_t n = 0; n < got.size(); ++n)
+        REQUIRE(got.data()[n] == (n % 7 == n / 7 % 7 ? 1 : 0));
+    CHECK(run_op([](auto p, auto i) { return p - one_hot<3>(i); }, k,
+                 tensor<std::int32_t, 2>{0, 2}) == tensor<float, 2, 3>{{0, 2, 3}, {4, 5, 5}});
 }
 
 TEST_CASE("indices out of range and updates of another shape") {
-    CHECK(failure_of(errc::out_of_range, [](auto x, auto i) { return gather<1>(x, i); }, k, indices{0, 1, 3}) ==
+    CHECK(failure_of(
+              errc::out_of_range, [](auto x, auto i) { return gather<1>(x, i); }, k,
+              indices{0, 1, 3}) ==
           "gather: index 3 (number 2) is out of range for axis 1 of size 3");
-    CHECK(failure_of(errc::out_of_range, [](auto x, auto i) { return gather<0>(x, i); }, k,
-                     tensor<std::int32_t, 1>{-1}) ==
+    CHECK(failure_of(
+              errc::out_of_range, [](auto x, auto i) { return gather<0>(x, i); }, k,
+              tensor<std::int32_t, 1>{-1}) ==
           "gather: index -1 (number 0) is out of range for axis 0 of size 2");
-    CHECK(failure_of(errc::out_of_range, [](auto x, auto i) { return gather<0>(x, i); },
-                     tensor<float, dyn>{}, indices{0}) ==
-          "gather: index 0 (number 0) is out of range for axis 0 of size 0");
+    CHECK(failure_of(
+              errc::out_of_range, [](auto x, auto i) { return gather<0>(x, i); },
+              tensor<float, dyn>{},
+              indices{0}) == "gather: index 0 (number 0) is out of range for axis 0 of size 0");
     const auto add = [](auto x, auto i, auto u) { return scatter_add<0>(x, i, u); };
-    CHECK(failure_of(errc::out_of_range, add, k, indices{1, 2}, tensor<float, dyn, 3>::zeros({2, 3})) ==
+    CHECK(failure_of(errc::out_of_range, add, k, indices{1, 2},
+                     tensor<float, dyn, 3>::zeros({2, 3})) ==
           "scatter_add: index 2 (number 1) is out of range for axis 0 of size 2");
-    CHECK(failure_of(errc::invalid_argument, add, k, indices{1, 0}, tensor<float, dyn, 3>::zeros({1, 3})) ==
+    CHECK(failure_of(errc::invalid_argument, add, k, indices{1, 0},
+                     tensor<float, dyn, 3>::zeros({1, 3})) ==
           "scatter_add: updates of shape [2,3] are wanted, not [1,3]");
 }

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// layer_norm against long double for rows of 1 to 5000 elements, constant rows, large offsets; fusion,
-// types and errors.
+// layer_norm against long double for rows of 1 to 5000 elements, constant rows, large offsets;
+// fusion, types and errors.
 #include <support/structured.hpp>
 #include <weft/ops/elementwise.hpp>
 #include <weft/ops/layer_norm.hpp>
@@ -36,11 +36,11 @@ TEST_CASE_TEMPLATE("rows of all lengths", T, float, double, half, bfloat16) {
 }
 
 TEST_CASE("a large offset does not spoil the variance") {
-    const auto x = filled<tensor<float, 1, 100>>({1, 100}, [](std::size_t i) {
-        return 1'000'000.0f + static_cast<float>(i % 2);
-    });
+    const auto x = filled<tensor<float, 1, 100>>(
+        {1, 100}, [](std::size_t i) { return 1'000'000.0f + static_cast<float>(i % 2); });
     const auto ones = filled<tensor<float, 100>>({100}, [](std::size_t) { return 1.0f; });
-    const auto got = run_op([](auto a, auto b, auto c) { return layer_norm(a, b, c, 0); }, x, ones, ones);
+    const auto got =
+        run_op([](auto a, auto b, auto c) { return layer_norm(a, b, c, 0); }, x, ones, ones);
     for (std::size_t i = 0; i < 100; ++i) CHECK(got(0, i) == (i % 2 == 0 ? 0.0f : 2.0f));
 }
 
@@ -49,8 +49,9 @@ TEST_CASE("constant rows are the shift") {
     const tensor<float, 2> scale{3, 4}, shift{1, 2};
     CHECK(run_op([](auto a, auto b, auto c) { return layer_norm(a, b, c); }, x, scale, shift) ==
           tensor<float, dyn, 2>{{1, 2}, {1, 2}});
-    CHECK(run_op([](auto a, auto b, auto c) { return layer_norm(a, b, c); }, tensor<float, dyn, 2>{},
-                 scale, shift).size() == 0);
+    CHECK(run_op([](auto a, auto b, auto c) { return layer_norm(a, b, c); },
+                 tensor<float, dyn, 2>{}, scale, shift)
+              .size() == 0);
 }
 
 TEST_CASE("what it reads is fused, what reads it is its epilogue") {
@@ -72,5 +73,7 @@ TEST_CASE("scale and shift of another size") {
         CHECK(e.code() == errc::invalid_argument);
         text = e.what();
     }
-    CHECK(text == "layer_norm of shape [2,3]: scale and shift have 3 and 2 elements where the last axis has 3");
+    CHECK(text ==
+          "layer_norm of shape [2,3]: scale and shift have 3 and 2 elements where the last axis "
+          "has 3");
 }

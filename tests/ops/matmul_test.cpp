@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// matmul: all element types and sizes, thin, small and packed, transposed and batched, against sums in
-// long double; that pieces of work do not change a bit; types, fusion and errors as users see them.
+// matmul: all element types and sizes, thin, small and packed, transposed and batched, against sums
+// in long double; that pieces of work do not change a bit; types, fusion and errors as users see
+// them.
 #include <support/structured.hpp>
 #include <weft/ops/elementwise.hpp>
 #include <weft/ops/structured.hpp>
@@ -31,7 +32,8 @@ values<T> multiply_all_ways(const matmul_sizes& sizes, const values<T>& a, const
     return expected;
 }
 
-// Rounding errors of a sum of `depth` products of numbers up to 2, in the type that T is added up in.
+// Rounding errors of a sum of `depth` products of numbers up to 2, in the type that T is added up
+// in.
 template <class T>
 long double tolerance(std::size_t depth, long double value) {
     if constexpr (!is_floating<T>)
@@ -46,12 +48,15 @@ void check_product(const dims& a_shape, bool transpose_a, const dims& b_shape, b
     CAPTURE(dims_text(a_shape).chars);
     CAPTURE(dims_text(b_shape).chars);
     const auto a = sampled<values<T>>({a_shape.size()}, a_shape.size(), is_floating<T> ? 2 : 100);
-    const auto b = sampled<values<T>>({b_shape.size()}, b_shape.size() + 1, is_floating<T> ? 2 : 100);
+    const auto b =
+        sampled<values<T>>({b_shape.size()}, b_shape.size() + 1, is_floating<T> ? 2 : 100);
     const dims left = swapped_if(transpose_a, a_shape), right = swapped_if(transpose_b, b_shape);
     const dims shape = matmul_shape(left, right);
-    const auto got = multiply_all_ways<T>({a_shape, transpose_a, b_shape, transpose_b}, a, b, shape.size());
+    const auto got =
+        multiply_all_ways<T>({a_shape, transpose_a, b_shape, transpose_b}, a, b, shape.size());
     const dims batch = batch_of(shape), a_batch = batch_of(left), b_batch = batch_of(right);
-    const std::size_t rows = left[left.rank - 2], depth = left[left.rank - 1], columns = right[right.rank - 1];
+    const std::size_t rows = left[left.rank - 2], depth = left[left.rank - 1],
+                      columns = right[right.rank - 1];
     const auto offset = [&](const dims& own, std::size_t index) {
         std::size_t at = 0, step = 1;
         for (std::size_t i = 1; i <= batch.rank; index /= batch[batch.rank - i++]) {
@@ -71,7 +76,8 @@ void check_product(const dims& a_shape, bool transpose_a, const dims& b_shape, b
             const T left_one = x[transpose_a ? k * rows + row : row * depth + k];
             const T right_one = y[transpose_b ? column * depth + k : k * columns + column];
             if constexpr (is_integer<T>)
-                wrapped += static_cast<std::uint64_t>(left_one) * static_cast<std::uint64_t>(right_one);
+                wrapped +=
+                    static_cast<std::uint64_t>(left_one) * static_cast<std::uint64_t>(right_one);
             else
                 sum += exact(left_one) * exact(right_one);
         }
@@ -202,13 +208,18 @@ TEST_CASE("inner dimensions that differ at run time") {
         }
         return "no failure";
     };
-    const auto a = tensor<float, dyn, dyn>::zeros({2, 3}), b = tensor<float, dyn, dyn>::zeros({4, 5});
-    CHECK(text_of([](auto x, auto y) { return matmul(x, y); }, a, b) ==
-          "matmul of [2,3] and [4,5]: the inner dimensions 3 and 4 differ; the columns of the first "
-          "operand must be as many as the rows of the second");
-    CHECK(text_of([](auto x, auto y) { return matmul(transpose(x), transpose(y)); }, a, b) ==
-          "matmul of [3,2] and [5,4]: the inner dimensions 2 and 5 differ; the columns of the first "
-          "operand must be as many as the rows of the second");
-    CHECK(text_of([](auto x, auto y) { return matmul(x, y); }, tensor<float, dyn, 2, 3>::zeros({2, 2, 3}),
-                  tensor<float, dyn, 3, 2>::zeros({5, 3, 2})).find("2 and 5") != std::string::npos);
+    const auto a = tensor<float, dyn, dyn>::zeros({2, 3}),
+               b = tensor<float, dyn, dyn>::zeros({4, 5});
+    CHECK(
+        text_of([](auto x, auto y) { return matmul(x, y); }, a, b) ==
+        "matmul of [2,3] and [4,5]: the inner dimensions 3 and 4 differ; the columns of the first "
+        "operand must be as many as the rows of the second");
+    CHECK(
+        text_of([](auto x, auto y) { return matmul(transpose(x), transpose(y)); }, a, b) ==
+        "matmul of [3,2] and [5,4]: the inner dimensions 2 and 5 differ; the columns of the first "
+        "operand must be as many as the rows of the second");
+    CHECK(text_of([](auto x, auto y) { return matmul(x, y); },
+                  tensor<float, dyn, 2, 3>::zeros({2, 2, 3}),
+                  tensor<float, dyn, 3, 2>::zeros({5, 3, 2}))
+              .find("2 and 5") != std::string::npos);
 }

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Ops that give the same elements another shape: reshape, expand_dims, squeeze, broadcast_to, identity;
-// and those that look at the shape, shape and size. Types, values, fusion, errors.
+// Ops that give the same elements another shape: reshape, expand_dims, squeeze, broadcast_to,
+// identity; and those that look at the shape, shape and size. Types, values, fusion, errors.
 #include <support/structured.hpp>
 #include <weft/ops/elementwise.hpp>
 #include <weft/ops/structured.hpp>
@@ -55,21 +55,26 @@ TEST_CASE("typed results") {
 }
 
 TEST_CASE("reshape keeps the order of the elements") {
-    CHECK(run_op([](auto x) { return reshape<3, 2>(x); }, k) == tensor<float, 3, 2>{{1, 2}, {3, 4}, {5, 6}});
+    CHECK(run_op([](auto x) { return reshape<3, 2>(x); }, k) ==
+          tensor<float, 3, 2>{{1, 2}, {3, 4}, {5, 6}});
     CHECK(run_op([](auto x) { return reshape<dyn, 1, 2>(x); }, k).shape() == dims{3, 1, 2});
-    CHECK(run_op([](auto x) { return reshape<dyn>(x); }, rows{{1, 2, 3}}) == tensor<float, dyn>{1, 2, 3});
-    CHECK(run_op([](auto x) { return reshape<dyn, 6>(x); }, rows{{1, 2, 3}, {4, 5, 6}}).shape() == dims{1, 6});
+    CHECK(run_op([](auto x) { return reshape<dyn>(x); }, rows{{1, 2, 3}}) ==
+          tensor<float, dyn>{1, 2, 3});
+    CHECK(run_op([](auto x) { return reshape<dyn, 6>(x); }, rows{{1, 2, 3}, {4, 5, 6}}).shape() ==
+          dims{1, 6});
     CHECK(run_op([](auto x) { return reshape<>(x); }, tensor<float, dyn>{7}) == 7);
     CHECK(run_op([](auto x) { return reshape<dyn, 2>(x); }, rows{}).shape() == dims{0, 2});
-    CHECK(run_op([](auto x) { return reshape<6>(x * 2.0f); }, k) == tensor<float, 6>{2, 4, 6, 8, 10, 12});
-    CHECK(run_op([](auto x) { return reshape<6>(x) + 1.0f; }, k) == tensor<float, 6>{2, 3, 4, 5, 6, 7});
+    CHECK(run_op([](auto x) { return reshape<6>(x * 2.0f); }, k) ==
+          tensor<float, 6>{2, 4, 6, 8, 10, 12});
+    CHECK(run_op([](auto x) { return reshape<6>(x) + 1.0f; }, k) ==
+          tensor<float, 6>{2, 3, 4, 5, 6, 7});
     const auto large = sampled<tensor<double, dyn, 7>>({10'001, 7}, 1);
     const auto flat = run_op([](auto x) { return reshape<dyn>(x); }, large);
     CHECK(std::memcmp(flat.data(), large.data(), flat.size() * sizeof(double)) == 0);
 }
 
-TEST_CASE_TEMPLATE("elements of every size", T, bool, std::int8_t, half, bfloat16, float, std::int64_t,
-                   std::complex<double>) {
+TEST_CASE_TEMPLATE("elements of every size", T, bool, std::int8_t, half, bfloat16, float,
+                   std::int64_t, std::complex<double>) {
     const auto x = sampled<tensor<T, dyn, 4>>({3, 4}, 1);
     const auto y = run_op([](auto a) { return reshape<2, 6>(a); }, x);
     CHECK(std::memcmp(x.data(), y.data(), 12 * sizeof(T)) == 0);
@@ -95,7 +100,8 @@ TEST_CASE("shapes that the elements do not form") {
 TEST_CASE("dimensions of one") {
     CHECK(run_op([](auto x) { return expand_dims<1>(x); }, k).shape() == dims{2, 1, 3});
     CHECK(run_op([](auto x) { return expand_dims<-1>(x + x); }, k)(1, 2, 0) == 12);
-    CHECK(run_op([](auto x) { return squeeze<0>(x); }, rows{{1, 2, 3}}) == tensor<float, 3>{1, 2, 3});
+    CHECK(run_op([](auto x) { return squeeze<0>(x); }, rows{{1, 2, 3}}) ==
+          tensor<float, 3>{1, 2, 3});
 }
 
 TEST_CASE("broadcast_to repeats") {
@@ -105,7 +111,8 @@ TEST_CASE("broadcast_to repeats") {
           tensor<float, 2, 3>{{1, 1, 1}, {2, 2, 2}});
     CHECK(run_op([](auto x) { return broadcast_to<2, 3>(x); }, tensor<float>(7)) ==
           tensor<float, 2, 3>{{7, 7, 7}, {7, 7, 7}});
-    CHECK(run_op([](auto x) { return broadcast_to<2, dyn, 3>(x); }, rows{{1, 2, 3}}).shape() == dims{2, 1, 3});
+    CHECK(run_op([](auto x) { return broadcast_to<2, dyn, 3>(x); }, rows{{1, 2, 3}}).shape() ==
+          dims{2, 1, 3});
     CHECK(run_op([](auto x) { return broadcast_to<4, 3>(x); }, rows{{1, 2, 3}})(3, 2) == 3);
     const auto column = sampled<tensor<float, 300, 1>>({300, 1}, 1);
     const auto wide = run_op([](auto x) { return broadcast_to<300, 77>(x); }, column);
@@ -115,7 +122,8 @@ TEST_CASE("broadcast_to repeats") {
 TEST_CASE("identity, shape and size") {
     CHECK(run_op([](auto x) { return identity(x); }, k) == k);
     CHECK(run_op([](auto x) { return identity(x * 2.0f); }, k)(1, 2) == 12);
-    CHECK(run_op([](auto x) { return shape(x); }, rows{{1, 2, 3}}) == tensor<std::int64_t, 2>{1, 3});
+    CHECK(run_op([](auto x) { return shape(x); }, rows{{1, 2, 3}}) ==
+          tensor<std::int64_t, 2>{1, 3});
     CHECK(run_op([](auto x) { return size(x); }, rows{}) == 0);
     CHECK(run_op([](auto x) { return size(x); }, tensor<float>(1)) == 1);
     CHECK(run_op([](auto x) { return shape(x); }, tensor<float>(1)).size() == 0);

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// softmax, log_softmax, logsumexp and softmax_cross_entropy against long double, along every axis, for
-// short and long rows, NaN and infinities; and that they read an expression without a node for it.
+// softmax, log_softmax, logsumexp and softmax_cross_entropy against long double, along every axis,
+// for short and long rows, NaN and infinities; and that they read an expression without a node for
+// it.
 #include <support/structured.hpp>
 #include <weft/ops/elementwise.hpp>
 #include <weft/ops/structured.hpp>
@@ -69,8 +70,9 @@ const float inf = std::numeric_limits<float>::infinity();
 }  // namespace
 
 TEST_CASE_TEMPLATE("along every axis", T, float, double, half, bfloat16) {
-    for (const dims& shape : {dims{2, 3, 4}, dims{1, 1, 1}, dims{3, 1, 2}, dims{2, 0, 3}, dims{5, 33, 7},
-                              dims{2, 3, 0}, dims{2, 3, 300}, dims{2, 40, 259}, dims{3, 2, 2500}}) {
+    for (const dims& shape :
+         {dims{2, 3, 4}, dims{1, 1, 1}, dims{3, 1, 2}, dims{2, 0, 3}, dims{5, 33, 7}, dims{2, 3, 0},
+          dims{2, 3, 300}, dims{2, 40, 259}, dims{3, 2, 2500}}) {
         check_axis<T, 0>(shape);
         check_axis<T, 1>(shape);
         check_axis<T, 2>(shape);
@@ -98,14 +100,17 @@ TEST_CASE("large and small numbers do not overflow") {
     const float e = std::exp(-1.0f);
     CHECK(std::abs(p(0, 1) - 1 / (1 + 2 * e)) < 1e-6f);
     CHECK(std::abs(p(1, 0) - 1 / (2 + e)) < 1e-6f);
-    CHECK(std::abs(run_op([](auto a) { return logsumexp(a); }, x)[0] - (1001 + std::log(1 + 2 * e))) < 1e-4f);
-    CHECK(std::abs(run_op([](auto a) { return log_softmax<1>(a); }, x)(1, 2) - (-1 - std::log(2 + e))) < 1e-6f);
+    CHECK(std::abs(run_op([](auto a) { return logsumexp(a); }, x)[0] -
+                   (1001 + std::log(1 + 2 * e))) < 1e-4f);
+    CHECK(std::abs(run_op([](auto a) { return log_softmax<1>(a); }, x)(1, 2) -
+                   (-1 - std::log(2 + e))) < 1e-6f);
     const tensor<float, 2> far{0, -200};
     CHECK(run_op([](auto a) { return log_softmax(a); }, far) == tensor<float, 2>{0, -200});
 }
 
 TEST_CASE("NaN and infinities") {
-    const tensor<float, 5, 3> x{{1, not_a_number, 2}, {-inf, -inf, -inf}, {inf, 0, 1}, {-inf, 0, 0}, {inf, inf, -inf}};
+    const tensor<float, 5, 3> x{
+        {1, not_a_number, 2}, {-inf, -inf, -inf}, {inf, 0, 1}, {-inf, 0, 0}, {inf, inf, -inf}};
     const auto p = run_op([](auto a) { return softmax(a); }, x);
     const auto sums = run_op([](auto a) { return logsumexp(a); }, x);
     for (std::size_t row : {0, 1, 2, 4}) CHECK(std::isnan(p(row, 0)));
@@ -137,20 +142,24 @@ TEST_CASE("an expression is fused into them") {
 }
 
 TEST_CASE_TEMPLATE("losses of labels", T, float, double, half) {
-    for (std::size_t classes : {std::size_t{1}, std::size_t{10}, std::size_t{2048}, std::size_t{5000}}) {
+    for (std::size_t classes :
+         {std::size_t{1}, std::size_t{10}, std::size_t{2048}, std::size_t{5000}}) {
         const auto logits = sampled<tensor<T, dyn, dyn>>({4, classes}, classes, 5);
         const tensor<std::int64_t, dyn> labels = filled<tensor<std::int64_t, dyn>>(
             {4}, [&](std::size_t i) { return static_cast<std::int64_t>((i * 977 + 3) % classes); });
-        const auto got = run_op([](auto a, auto l) { return softmax_cross_entropy(a, l); }, logits, labels);
-        CHECK(same_bits(got, run_op([](auto a, auto l) {
-                            return softmax_cross_entropy(where(a == a, a, a), l);
-                        }, logits, labels)));
+        const auto got =
+            run_op([](auto a, auto l) { return softmax_cross_entropy(a, l); }, logits, labels);
+        CHECK(same_bits(
+            got,
+            run_op([](auto a, auto l) { return softmax_cross_entropy(where(a == a, a, a), l); },
+                   logits, labels)));
         for (std::size_t row = 0; row < 4; ++row) {
             long double total = 0;
             for (std::size_t i = 0; i < classes; ++i) total += std::exp(exact(logits(row, i)));
             const long double loss =
                 std::log(total) - exact(logits(row, static_cast<std::size_t>(labels[row])));
-            CHECK(std::abs(exact(got[row]) - loss) <= 0.51L * ulp_at<T>(loss) + 4 * ulp_at<compute_t<T>>(16));
+            CHECK(std::abs(exact(got[row]) - loss) <=
+                  0.51L * ulp_at<T>(loss) + 4 * ulp_at<compute_t<T>>(16));
         }
     }
 }
@@ -158,14 +167,15 @@ TEST_CASE_TEMPLATE("losses of labels", T, float, double, half) {
 TEST_CASE("labels of any rank and of int32") {
     const tensor<float, 2, 1, 3> logits{{{0, 0, 0}}, {{1, 2, 3}}};
     const tensor<std::int32_t, 2, 1> labels{{2}, {2}};
-    const auto got = run_op([](auto a, auto l) { return softmax_cross_entropy(a, l); }, logits, labels);
+    const auto got =
+        run_op([](auto a, auto l) { return softmax_cross_entropy(a, l); }, logits, labels);
     CHECK(std::abs(got(0, 0) - std::log(3.0f)) < 1e-6f);
     CHECK(std::abs(got(1, 0) - std::log(1 + std::exp(-1.0f) + std::exp(-2.0f))) < 1e-6f);
 }
 
 TEST_CASE("labels that are no classes, or too few") {
-    const auto text_of = [](const tensor<float, dyn, 3>& logits, const tensor<std::int32_t, dyn>& labels,
-                            errc code) -> std::string {
+    const auto text_of = [](const tensor<float, dyn, 3>& logits,
+                            const tensor<std::int32_t, dyn>& labels, errc code) -> std::string {
         try {
             run_op([](auto a, auto l) { return softmax_cross_entropy(a, l); }, logits, labels);
         } catch (const failure& e) {

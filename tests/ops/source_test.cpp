@@ -15,7 +15,8 @@ namespace {
 template <class E>
 auto value_of(const E& e) {
     test_graph g;
-    const node<result_of_t<E>> n(g, make_node<default_kinds>(g, e, {}, std::source_location::current()));
+    const node<result_of_t<E>> n(
+        g, make_node<default_kinds>(g, e, {}, std::source_location::current()));
     return run_all_ways(n);
 }
 
@@ -36,8 +37,8 @@ moments moments_of(const Tensor& x) {
     return m;
 }
 
-// The largest distance of the empirical distribution from `distribution` (Kolmogorov-Smirnov), times
-// sqrt(n): above 1.95 once in a thousand.
+// The largest distance of the empirical distribution from `distribution` (Kolmogorov-Smirnov),
+// times sqrt(n): above 1.95 once in a thousand.
 template <class Tensor, class F>
 long double distance(const Tensor& x, F distribution) {
     std::vector<long double> sorted;
@@ -46,7 +47,8 @@ long double distance(const Tensor& x, F distribution) {
     long double worst = 0;
     const auto n = static_cast<long double>(sorted.size());
     for (std::size_t i = 0; i < sorted.size(); ++i)
-        worst = std::max(worst, std::abs(distribution(sorted[i]) - (static_cast<long double>(i) + 0.5L) / n));
+        worst = std::max(
+            worst, std::abs(distribution(sorted[i]) - (static_cast<long double>(i) + 0.5L) / n));
     return worst * std::sqrt(n);
 }
 
@@ -85,16 +87,19 @@ TEST_CASE("random elements depend on seed, distribution and position alone") {
     const auto short_one = value_of(normal<float, 17>(5));
     for (std::size_t i = 0; i < 17; ++i) CHECK(long_one[i] == short_one[i]);
     const auto matrix = value_of(uniform<double, 7, 3>(5));
-    CHECK(std::memcmp(matrix.data(), value_of(uniform<double, 21>(5)).data(), sizeof(double) * 21) == 0);
+    CHECK(std::memcmp(matrix.data(), value_of(uniform<double, 21>(5)).data(),
+                      sizeof(double) * 21) == 0);
     CHECK(!(value_of(uniform<float, 8>(5)) == value_of(uniform<float, 8>(6))));
-    CHECK(!(value_of(uniform<float, 8>(5)) == value_of(uniform<float, 8>(5 + (std::uint64_t{1} << 32)))));
+    CHECK(!(value_of(uniform<float, 8>(5)) ==
+            value_of(uniform<float, 8>(5 + (std::uint64_t{1} << 32)))));
 }
 
 TEST_CASE_TEMPLATE("uniform numbers", T, float, double, half, bfloat16) {
     const auto x = value_of(uniform<T, 40'000>(42));
     for (T e : x) REQUIRE((exact(e) >= 0 && exact(e) < 1));
     const moments m = moments_of(x);
-    const long double grain = std::is_same_v<T, bfloat16> ? 0x1p-9L : 0x1p-12L;  // half a step of it
+    const long double grain =
+        std::is_same_v<T, bfloat16> ? 0x1p-9L : 0x1p-12L;  // half a step of it
     CHECK(std::abs(m.mean - 0.5L) < 0.006L + grain);
     CHECK(std::abs(m.variance - 1 / 12.0L) < 0.003L);
     if (sizeof(T) > 2) CHECK(distance(x, [](long double u) { return u; }) < 1.95L);
@@ -111,7 +116,8 @@ TEST_CASE_TEMPLATE("normal numbers", T, float, double, half) {
     CHECK(std::abs(m.skew) < 0.05L);
     CHECK(std::abs(m.kurtosis - 3) < 0.1L);
     if (sizeof(T) > 2)
-        CHECK(distance(x, [](long double z) { return std::erfc(-z / std::sqrt(2.0L)) / 2; }) < 1.95L);
+        CHECK(distance(x, [](long double z) { return std::erfc(-z / std::sqrt(2.0L)) / 2; }) <
+              1.95L);
     long double products = 0;  // neighbours come from one pair of fractions
     for (std::size_t i = 0; i + 1 < x.size(); i += 2) products += exact(x[i]) * exact(x[i + 1]);
     CHECK(std::abs(products / 20'000) < 0.03L);

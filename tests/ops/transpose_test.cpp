@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// transpose: every order of the axes of shapes with 0, 1, odd and large dimensions, by its definition;
-// element types of every size; types and nodes as users see them.
+// transpose: every order of the axes of shapes with 0, 1, odd and large dimensions, by its
+// definition; element types of every size; types and nodes as users see them.
 #include <support/structured.hpp>
 #include <weft/ops/elementwise.hpp>
 #include <weft/ops/transpose.hpp>
@@ -39,8 +39,8 @@ void check_order(const dims& shape, const dims& order) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("all orders of the axes", T, float, std::int8_t, half, double, std::complex<double>,
-                   bool) {
+TEST_CASE_TEMPLATE("all orders of the axes", T, float, std::int8_t, half, double,
+                   std::complex<double>, bool) {
     for (const dims& shape : {dims{}, dims{5}, dims{3, 5}, dims{0, 4}, dims{1, 6}, dims{33, 65},
                               dims{100, 37}, dims{3, 4, 5}, dims{2, 70, 40}, dims{40, 1, 33},
                               dims{2, 3, 4, 5}, dims{34, 2, 1, 35}, dims{2, 1, 3, 2, 2}}) {
@@ -64,8 +64,10 @@ TEST_CASE("transposed types and values") {
     CHECK(gives(transpose(transpose(x * 2.0f)), tensor<float, dyn, 3, 4>{}));
 
     const tensor<float, 2, 3> k{{1, 2, 3}, {4, 5, 6}};
-    CHECK(run_op([](auto a) { return transpose(a); }, k) == tensor<float, 3, 2>{{1, 4}, {2, 5}, {3, 6}});
-    CHECK(run_op([](auto a) { return transpose<1, 0>(a); }, tensor<float, dyn, 3>{{1, 2, 3}, {4, 5, 6}}) ==
+    CHECK(run_op([](auto a) { return transpose(a); }, k) ==
+          tensor<float, 3, 2>{{1, 4}, {2, 5}, {3, 6}});
+    CHECK(run_op([](auto a) { return transpose<1, 0>(a); },
+                 tensor<float, dyn, 3>{{1, 2, 3}, {4, 5, 6}}) ==
           tensor<float, 3, dyn>{{1, 4}, {2, 5}, {3, 6}});
     CHECK(run_op([](auto a) { return transpose<0, 1>(a); }, k) == k);
     CHECK(run_op([](auto a) { return transpose(a) + 1.0f; }, k) ==

@@ -158,6 +158,21 @@ TEST_CASE_FIXTURE(machine, "unfed placeholders, feeds that nothing needs, fed va
     CHECK(both->variables[0].device == 2);
 }
 
+TEST_CASE_FIXTURE(machine, "the copy of a fed variable does not tie its readers to each other") {
+    // One of them comes after a write of another variable, the other one reads that before.
+    const auto v = g.variable(1.0f, "v");
+    const auto w = on_device("/gpu:0", [&] { return g.variable(1.0f, "w"); });
+    const auto write = w.assign_add(1.0f);
+    const auto after = on_device("/gpu:0", [&] {
+        control_dependencies wait{g, {write}};
+        return node(v * 2.0f);
+    });
+    const auto before = on_device("/gpu:0", [&] { return node(v + w); });
+    const auto p = make({after.id(), before.id()}, {v.id()});
+    CHECK(count(*p, step_kind::copy) == 1);
+    CHECK(step_of(*p, before.id()) < step_of(*p, write.id()));
+}
+
 TEST_CASE_FIXTURE(machine, "variables stay where an earlier plan put them") {
     const auto v = g.variable(1.0f);
     kept[v.id()] = 2;

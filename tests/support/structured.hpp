@@ -38,7 +38,8 @@ private:
 template <class Tensor>
 bool same_bits(const Tensor& a, const Tensor& b) {
     return a.shape() == b.shape() &&
-           std::memcmp(a.data(), b.data(), a.size() * sizeof(*a.data())) == 0;
+           (a.size() == 0 ||
+            std::memcmp(a.data(), b.data(), a.size() * sizeof(*a.data())) == 0);
 }
 
 // A tensor whose element i is f(i).

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Looking for a value in a short list. <algorithm> has this and 8,000 lines more, which every program
-// that includes weft would compile.
+// Looking for a value in a short list, from its front: lists here have a dozen elements at most.
+// <algorithm> has this, too, and 8,000 lines more that every program which includes weft would have
+// to compile.
 #pragma once
 
 #include <cstddef>

@@ -127,7 +127,7 @@ struct collector {
     graph_base& owner;
     node_record& record;
 
-    unsigned char input(const graph_base& from, node_id id) {
+    [[gnu::noinline]] unsigned char input(const graph_base& from, node_id id) {
         require_same_graph(owner, from, id, record.where);
         for (std::size_t i = 0; i < record.inputs.size(); ++i)
             if (record.inputs[i] == id) return static_cast<unsigned char>(i);
@@ -139,8 +139,26 @@ struct collector {
         record.inputs.push_back(id);
         return static_cast<unsigned char>(record.inputs.size() - 1);
     }
-    void op(const char* name) { record.fused.emplace_back(name); }
+    // Not inlined, as the rest here: expressions instantiate their callers by the dozen.
+    [[gnu::noinline]] void op(const char* name) { record.fused.emplace_back(name); }
+    // The program of one device kind; the first one's shape rule is the record's.
+    [[gnu::noinline]] void kernel(kernel_entry entry, shape_function shape) {
+        if (record.shape == nullptr) {
+            record.shape = shape;
+            record.shape_parameters = entry.parameters;
+        }
+        record.kernels.push_back(std::move(entry));
+    }
 };
+
+// A record with nothing but a name and a place.
+[[gnu::noinline]] inline node_record empty_record(std::string name,
+                                                  const std::source_location& where) {
+    node_record record;
+    record.name = std::move(name);
+    record.where = where;
+    return record;
+}
 
 template <class V, class Kinds>
 void collect(collector& into, const node<V, Kinds>& n, slot_source*& slot) {
@@ -246,18 +264,12 @@ void add_kernel(collector& into, const E& e) {
     using program_type = decltype(program);
     static_assert(std::is_trivially_copyable_v<program_type>);
     const void* stored = into.record.keep(program);
-    kernel_entry entry{Device::name, nullptr, stored, {}};
     if constexpr (placeable_on<E, Device>) {
-        entry.run = &program_type::run;
+        into.kernel({Device::name, &program_type::run, stored, {}}, &program_type::shape);
     } else {
-        entry.missing = text_of(static_cast<first_missing_t<E, Device>*>(nullptr));
-        into.record.registered =
-            registered_of<Kinds>(static_cast<first_missing_t<E, Device>*>(nullptr));
-    }
-    into.record.kernels.push_back(std::move(entry));
-    if (into.record.shape == nullptr) {
-        into.record.shape = &program_type::shape;
-        into.record.shape_parameters = stored;
+        auto* const missing_one = static_cast<first_missing_t<E, Device>*>(nullptr);
+        into.kernel({Device::name, nullptr, stored, text_of(missing_one)}, &program_type::shape);
+        into.record.registered = registered_of<Kinds>(missing_one);
     }
 }
 
@@ -312,9 +324,7 @@ node_id make_node(graph_base& g, const E& e, std::string name, const std::source
         const detail::division<Kinds> into{g, where};
         const auto settled = detail::settle<true>(into, e);
         using settled_type = std::remove_const_t<decltype(settled)>;
-        node_record record;
-        record.name = std::move(name);
-        record.where = where;
+        node_record record = detail::empty_record(std::move(name), where);
         constexpr auto* kinds = static_cast<Kinds*>(nullptr);
         if constexpr (detail::placeable_somewhere<settled_type>(kinds))
             detail::describe<Kinds>(g, record, settled);

@@ -95,9 +95,11 @@ struct node_record {
     template <class T>
     T* keep(T object) {
         auto* kept = new T(std::move(object));
-        storage.emplace_back(kept, +[](void* p) { delete static_cast<T*>(p); });
+        own({kept, [](void* p) { delete static_cast<T*>(p); }});
         return kept;
     }
+    // Apart from keep(), which every kind of node instantiates.
+    [[gnu::noinline]] void own(owned_bytes bytes) { storage.push_back(std::move(bytes)); }
 
     // A source: nothing but a value, without operands.
     bool produces_only() const {

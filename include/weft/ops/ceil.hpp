@@ -3,7 +3,8 @@
 //
 // The smallest integer that is not below x, element by element, of floating-point tensors.
 //
-// Exact. Infinities, NaN and -0 stay what they are; numbers in (-1, 0) give -0.
+// Exact. Infinities, NaN and -0 stay what they are; numbers in (-1, 0) give -0. Integers have no
+// kernel: they are whole already.
 #pragma once
 
 #include <weft/kernel/kernel.hpp>

@@ -33,7 +33,8 @@ struct kernel<ops::clamp, cpu, T> {
 template <tensor_expr E, class Low, class High>
     requires(operands<E, Low> && operands<E, High>)
 constexpr auto clamp(const E& x, const Low& low, const High& high) {
-    return elementwise<ops::clamp>(x, low, high);
+    return elementwise_operands<ops::clamp, operand_type_t<E>, operand_type_t<Low>,
+                                operand_type_t<High>>::make(x, low, high);
 }
 
 }  // namespace weft

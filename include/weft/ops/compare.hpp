@@ -112,7 +112,8 @@ constexpr auto operator>(const A& a, const B& b) {
 template <class A, class B>
     requires operands<A, B>
 constexpr auto operator>=(const A& a, const B& b) {
-    return elementwise_operands<ops::greater_equal, operand_type_t<A>, operand_type_t<B>>::make(a, b);
+    return elementwise_operands<ops::greater_equal, operand_type_t<A>, operand_type_t<B>>::make(a,
+                                                                                                b);
 }
 template <class A, class B>
     requires operands<A, B>

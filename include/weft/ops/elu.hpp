@@ -34,7 +34,7 @@ struct kernel<ops::elu, cpu, T> {
 template <tensor_expr E, class Scale>
     requires operands<E, Scale>
 constexpr auto elu(const E& x, const Scale& scale) {
-    return elementwise<ops::elu>(x, scale);
+    return elementwise_operands<ops::elu, operand_type_t<E>, operand_type_t<Scale>>::make(x, scale);
 }
 // The same with a scale of 1.
 template <tensor_expr E>

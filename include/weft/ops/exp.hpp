@@ -3,7 +3,8 @@
 //
 // e to the power x, element by element, of floating-point tensors.
 //
-// The C library's: at most 1 ULP. Overflows to infinity, underflows through subnormals to 0.
+// The C library's: at most 1 ULP. Overflows to infinity, underflows through subnormals to 0; of
+// NaN it is NaN. Close to 0 expm1 keeps the digits of exp(x) - 1.
 #pragma once
 
 #include <weft/kernel/kernel.hpp>

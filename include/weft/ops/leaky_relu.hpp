@@ -32,7 +32,8 @@ struct kernel<ops::leaky_relu, cpu, T> {
 template <tensor_expr E, class Slope>
     requires operands<E, Slope>
 constexpr auto leaky_relu(const E& x, const Slope& slope) {
-    return elementwise<ops::leaky_relu>(x, slope);
+    return elementwise_operands<ops::leaky_relu, operand_type_t<E>, operand_type_t<Slope>>::make(
+        x, slope);
 }
 // The same with TensorFlow's slope, 0.2.
 template <tensor_expr E>

@@ -3,7 +3,8 @@
 //
 // a * b, element by element, with broadcasting, of all numbers but bool (which has &&).
 //
-// Rounded once; integers wrap around. The matrix product is matmul.
+// Rounded once; integers wrap around. Infinity times 0 is NaN; of complex numbers it is C++'s
+// product, which looks at infinities. The matrix product is matmul.
 #pragma once
 
 #include <weft/kernel/kernel.hpp>

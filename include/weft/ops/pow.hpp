@@ -59,7 +59,7 @@ private:
 template <class X, class Y>
     requires operands<X, Y>
 constexpr auto pow(const X& x, const Y& y) {
-    return elementwise<ops::pow>(x, y);
+    return elementwise_operands<ops::pow, operand_type_t<X>, operand_type_t<Y>>::make(x, y);
 }
 
 }  // namespace weft

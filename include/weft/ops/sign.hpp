@@ -3,7 +3,8 @@
 //
 // The sign, element by element, of integers and floating-point numbers: -1, 0 or 1.
 //
-// Exact. NaN stays NaN, and a zero keeps its own sign.
+// Exact. NaN stays NaN, and a zero keeps its own sign. Of complex numbers there is none: theirs
+// would be a point of the unit circle.
 #pragma once
 
 #include <weft/kernel/kernel.hpp>

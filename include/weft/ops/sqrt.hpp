@@ -3,7 +3,8 @@
 //
 // The square root, element by element, of floating-point tensors.
 //
-// Correctly rounded. Of a negative number it is NaN, of -0 it is -0, of infinity infinity.
+// Correctly rounded. Of a negative number it is NaN, of -0 it is -0, of infinity infinity. For 1 /
+// sqrt(x) there is rsqrt.
 #pragma once
 
 #include <weft/kernel/kernel.hpp>

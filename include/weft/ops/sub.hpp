@@ -3,7 +3,8 @@
 //
 // a - b, element by element, with broadcasting, of all numbers but bool.
 //
-// Rounded once; integers wrap around, so that unsigned ones count from 2^n down.
+// Rounded once; integers wrap around, so that unsigned ones count from 2^n down. Infinity minus
+// infinity is NaN.
 #pragma once
 
 #include <weft/kernel/kernel.hpp>

@@ -3,7 +3,8 @@
 //
 // The hyperbolic tangent, element by element, of floating-point tensors.
 //
-// The C library's: at most 2 ULP. Saturates at -1 and 1; -0 stays -0.
+// The C library's: at most 2 ULP. Saturates at -1 and 1, also of infinities; NaN stays NaN, -0
+// stays -0.
 #pragma once
 
 #include <weft/kernel/kernel.hpp>

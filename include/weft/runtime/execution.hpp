@@ -11,6 +11,7 @@
 #include <weft/runtime/kernel_context.hpp>
 
 #include <exception>
+#include <utility>
 
 namespace weft {
 
@@ -63,7 +64,8 @@ public:
             run_sequential();
         else
             run_parallel();
-        if (error_ != nullptr) std::rethrow_exception(error_);
+        // Nothing is kept: the error belongs to the caller alone.
+        if (error_ != nullptr) std::rethrow_exception(std::exchange(error_, nullptr));
         if (const errc cause = stop_.cause(); cause != errc::ok) throw_stopped(cause);
     }
     // Kernels that the last run has run.

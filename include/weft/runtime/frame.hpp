@@ -56,7 +56,7 @@ public:
         }
         for (object_slot& slot : objects_) {
             const object_type& type = *p.values[slot.value].type.object;
-            slot.storage = ::operator new(type.size, std::align_val_t{type.align});
+            slot.storage = ::operator new (type.size, std::align_val_t{type.align});
         }
         for (const plan_variable& v : p.variables) held_.push_back(&variables.value(v.record->id));
     }
@@ -66,8 +66,8 @@ public:
         reset();
         release_memory();
         for (const object_slot& slot : objects_)
-            ::operator delete(slot.storage,
-                              std::align_val_t{plan_.values[slot.value].type.object->align});
+            ::operator delete (slot.storage,
+                               std::align_val_t{plan_.values[slot.value].type.object->align});
     }
 
     // Prepares a run: feeds, variables, and memory where shapes have changed. The caller holds the
@@ -102,15 +102,14 @@ public:
         }
     }
 
-    // Whether a bound run makes a value of known size in host memory, so that it could make it in
-    // memory of the caller's.
+    // Whether a bound run makes a value of known size in host memory: its own, or a caller's.
     bool is_writable(value_id id) const {
         const plan_value& value = plan_.values[id];
         return value.home == value_home::arena && known_[id] &&
                machine_.devices[value.device]->memory_space() == host_memory_space;
     }
-    // Has the run write the elements of a writable value to `to`. False where that cannot be: it
-    // writes them elsewhere already, or `to` shares memory with a feed.
+    // Has the run write a writable value to `to`; false if it already has a place given, or `to`
+    // shares memory with a feed.
     bool write_to(value_id id, void* to) {
         const std::size_t bytes = bytes_of(plan_.values[id], values_[id].shape);
         for (value_id fed : plan_.feeds)
@@ -193,7 +192,7 @@ private:
     };
     struct redirected_value {
         value_id value;
-        void* own;                     // where it is in the run's memory
+        void* own;  // where it is in the run's memory
     };
     struct late_buffer {
         device* on;
@@ -386,13 +385,13 @@ private:
     const plan_devices& machine_;
     std::vector<value_ref> values_;
     std::vector<const value_ref*> inputs_;
-    std::vector<char> known_;    // whether a value's shape was known before the run
-    std::vector<arena> arenas_;  // by device
-    std::vector<object_slot> objects_;            // by plan_value::index
-    std::vector<redirected_value> redirected_;    // fetches that this run writes to their callers
-    std::vector<variable_value*> held_;   // of each of the plan's variables
-    std::vector<std::size_t> held_versions_;  // theirs at the last layout
-    std::vector<dims> shapes_held_;           // theirs, as far as this run knows
+    std::vector<char> known_;                   // whether a value's shape was known before the run
+    std::vector<arena> arenas_;                 // by device
+    std::vector<object_slot> objects_;          // by plan_value::index
+    std::vector<redirected_value> redirected_;  // fetches that this run writes to their callers
+    std::vector<variable_value*> held_;         // of each of the plan's variables
+    std::vector<std::size_t> held_versions_;    // theirs at the last layout
+    std::vector<dims> shapes_held_;             // theirs, as far as this run knows
     std::mutex late_mutex_;
     std::vector<late_buffer> late_;
     double estimated_ns_ = 0;

@@ -9,9 +9,11 @@
 #include <weft/core/flat_map.hpp>
 #include <weft/core/search.hpp>
 #include <weft/placement/placer.hpp>
+#include <weft/runtime/order_error.hpp>
 #include <weft/runtime/plan.hpp>
 #include <weft/runtime/prune.hpp>
 #include <weft/runtime/ready_queue.hpp>
+#include <weft/runtime/step_edges.hpp>
 
 #include <map>
 #include <memory>
@@ -72,9 +74,7 @@ private:
         plan_->inputs.reserve(nodes);
         edges_.reserve(nodes);
     }
-    bool is_fed(node_id id) const {
-        return list_contains(request_.feeds, id);
-    }
+    bool is_fed(node_id id) const { return list_contains(request_.feeds, id); }
     device& machine(device_index index) const { return *request_.machine.devices[index]; }
     bool same_memory(device_index a, device_index b) const {
         return machine(a).memory_space() == machine(b).memory_space();
@@ -106,12 +106,8 @@ private:
         plan_->steps.push_back(step);
         return static_cast<step_id>(plan_->steps.size() - 1);
     }
-    // `after` waits for `earlier`, which may be none.
-    void add_edge(step_id earlier, step_id after) {
-        if (earlier != none && earlier != after) edges_.push_back({earlier, after});
-    }
     void add_controls(const node_record& node, step_id step) {
-        for (node_id id : node.controls) add_edge(planned_[id].step, step);
+        for (node_id id : node.controls) edges_.add(planned_[id].step, step);
     }
 
     void add_node(const node_record& node, device_index device) {
@@ -187,8 +183,8 @@ private:
         step.first_input = static_cast<std::uint32_t>(plan_->inputs.size());
         step.inputs = static_cast<std::uint32_t>(inputs.size());
         plan_->inputs.insert(plan_->inputs.end(), inputs.begin(), inputs.end());
-        for (value_id value : inputs) add_edge(plan_->values[value].producer, id);
-        for (node_id input : node.inputs) add_edge(planned_[input].step, id);
+        for (value_id value : inputs) edges_.add(plan_->values[value].producer, id);
+        for (node_id input : node.inputs) edges_.add(planned_[input].step, id);
         add_controls(node, id);
         planned.step = id;
         ++plan_->kernels;
@@ -202,8 +198,7 @@ private:
         const value_home home = node.type.is_void() ? value_home::nothing
                                 : object            ? value_home::object
                                                     : value_home::arena;
-        const value_id value =
-            add_value(node, planned.device, home, object ? objects_++ : none);
+        const value_id value = add_value(node, planned.device, home, object ? objects_++ : none);
         plan_->values[value].producer = id;
         plan_->steps[id].output = value;
         if (node.role != node_role::assign) {
@@ -216,7 +211,7 @@ private:
         plan_->steps[id].variable = variable;
         plan_->variables[variable].written = true;
         uses_[variable].writers.push_back(id);
-        add_edge(planned_[node.target].step, id);
+        edges_.add(planned_[node.target].step, id);
     }
 
     // Notes which variables a step reads, so that it can be ordered before their writes.
@@ -245,8 +240,9 @@ private:
     // that the reader waits for, so that it is on the same side of every write.
     void order_variable_copies(const node_record& reader, step_id first_copy) {
         for (step_id id = first_copy; id < plan_->steps.size(); ++id) {
-            if (plan_->steps[id].record->role != node_role::variable) continue;
-            for (node_id input : reader.inputs) add_edge(planned_[input].step, id);
+            const value_id from = plan_->inputs[plan_->steps[id].first_input];
+            if (plan_->values[from].home != value_home::variable) continue;  // others are shared
+            for (node_id input : reader.inputs) edges_.add(planned_[input].step, id);
             add_controls(reader, id);
         }
     }
@@ -262,8 +258,8 @@ private:
         step.first_input = static_cast<std::uint32_t>(plan_->inputs.size());
         step.inputs = 1;
         plan_->inputs.push_back(from.value);
-        add_edge(plan_->values[from.value].producer, id);
-        add_edge(from.step, id);
+        edges_.add(plan_->values[from.value].producer, id);
+        edges_.add(from.step, id);
         note_reads({from.value}, id, node);
         const bool known = node.type.shape.known();
         plan_->report.copies.push_back(
@@ -298,7 +294,7 @@ private:
         plan_->steps[id].first_input = static_cast<std::uint32_t>(plan_->inputs.size());
         plan_->steps[id].inputs = 1;
         plan_->inputs.push_back(variable);
-        add_edge(from.step, id);
+        edges_.add(from.step, id);
         note_reads({variable}, id, node);
         return value;
     }
@@ -309,54 +305,11 @@ private:
 
     // Order of reads and writes.
 
-    // The steps that wait for each step, none twice, in one array.
-    struct followers {
-        std::vector<std::uint32_t> first;  // of each step, and one behind the last
-        std::vector<step_id> steps;
-
-        std::span<const step_id> operator[](step_id id) const {
-            return {steps.data() + first[id], steps.data() + first[id + 1]};
-        }
-    };
-    followers find_followers() const {
-        const std::size_t n = plan_->steps.size();
-        std::vector<std::uint32_t> end(n + 1, 0);  // first where they begin, at last where they end
-        for (const auto& [earlier, later] : edges_) ++end[earlier + 1];
-        for (std::size_t i = 0; i < n; ++i) end[i + 1] += end[i];
-        std::vector<step_id> all(edges_.size());
-        for (const auto& [earlier, later] : edges_) all[end[earlier]++] = later;
-        followers out;
-        out.first.reserve(n + 1);
-        out.steps.reserve(edges_.size());
-        std::vector<step_id> seen_from(n, none);
-        for (step_id id = 0; id < n; ++id) {
-            out.first.push_back(static_cast<std::uint32_t>(out.steps.size()));
-            for (std::uint32_t i = id == 0 ? 0 : end[id - 1]; i < end[id]; ++i)
-                if (std::exchange(seen_from[all[i]], id) != id) out.steps.push_back(all[i]);
-        }
-        out.first.push_back(static_cast<std::uint32_t>(out.steps.size()));
-        return out;
-    }
-
-    // The steps that come after `first`, itself included, by the edges there are.
-    std::vector<bool> after(step_id first, const followers& next) const {
-        std::vector<bool> reached(plan_->steps.size(), false);
-        std::vector<step_id> stack{first};
-        while (!stack.empty()) {
-            const step_id id = stack.back();
-            stack.pop_back();
-            if (reached[id]) continue;
-            reached[id] = true;
-            for (step_id later : next[id]) stack.push_back(later);
-        }
-        return reached;
-    }
-
     void order_variables() {
-        const followers next = find_followers();
+        const step_followers next = edges_.followers(plan_->steps.size());
         for (std::uint32_t v = 0; v < uses_.size(); ++v) {
             std::vector<std::vector<bool>> reach;
-            for (step_id writer : uses_[v].writers) reach.push_back(after(writer, next));
+            for (step_id writer : uses_[v].writers) reach.push_back(next.reached_from(writer));
             refuse_unordered_writes(v, reach);
             for (const auto& [reader, node] : uses_[v].readers)
                 order_reader(v, reader, *node, reach);
@@ -368,18 +321,10 @@ private:
         const std::vector<step_id>& writers = uses_[v].writers;
         for (std::size_t a = 0; a < writers.size(); ++a)
             for (std::size_t b = a + 1; b < writers.size(); ++b)
-                if (!reach[a][writers[b]] && !reach[b][writers[a]]) {
-                    const node_record& first = *plan_->steps[writers[a]].record;
-                    const node_record& second = *plan_->steps[writers[b]].record;
-                    throw error(
-                        errc::invalid_argument,
-                        "nodes '" + first.name + "' and '" + second.name +
-                            "' both write variable '" + plan_->variables[v].record->name +
-                            "' in this run and neither is ordered after the other; make the "
-                            "second one under control_dependencies on the first (" +
-                            to_string(first.where) + ", " + to_string(second.where) + ')',
-                        second.name, second.where);
-                }
+                if (!reach[a][writers[b]] && !reach[b][writers[a]])
+                    throw_unordered_writes(*plan_->steps[writers[a]].record,
+                                           *plan_->steps[writers[b]].record,
+                                           *plan_->variables[v].record);
     }
 
     void order_reader(std::uint32_t v, step_id reader, const node_record& node,
@@ -390,7 +335,7 @@ private:
             if (writer != reader && reach[w][reader])
                 before_all = false;
             else
-                add_edge(reader, writer);
+                edges_.add(reader, writer);
         }
         if (before_all) need_value(v, node);
     }
@@ -399,7 +344,7 @@ private:
 
     void sort_steps() {
         const std::size_t n = plan_->steps.size();
-        const followers next = find_followers();
+        const step_followers next = edges_.followers(n);
         for (step_id id : next.steps) ++plan_->steps[id].dependencies;
         std::vector<std::uint32_t> waits;
         waits.reserve(n);
@@ -423,21 +368,13 @@ private:
 
     [[noreturn]] void throw_contradiction(const std::vector<std::uint32_t>& waits) const {
         for (step_id id = 0; id < waits.size(); ++id)
-            if (waits[id] > 0 && plan_->steps[id].variable != none) {
-                const node_record& node = *plan_->steps[id].record;
-                throw error(
-                    errc::invalid_argument,
-                    "the reads and writes of this run cannot be ordered: node '" + node.name +
-                        "' writes a variable that is read both before and after it in a circle "
-                        "with other writes; add control_dependencies that say which comes first (" +
-                        to_string(node.where) + ')',
-                    node.name, node.where);
-            }
+            if (waits[id] > 0 && plan_->steps[id].variable != none)
+                throw_circular_order(*plan_->steps[id].record);
         throw error(errc::internal, "a plan has a cycle without a write in it");
     }
 
     void renumber(const std::vector<step_id>& order, const std::vector<step_id>& position,
-                  const followers& next) {
+                  const step_followers& next) {
         std::vector<plan_step> steps;
         steps.reserve(order.size());
         for (step_id old : order) {
@@ -469,9 +406,9 @@ private:
     std::vector<const node_record*> nodes_;
     placement_decision placed_;
     flat_map<node_id, planned_node> planned_;
-    std::vector<std::pair<step_id, step_id>> edges_;  // the second waits for the first
+    step_edges edges_;
     std::uint32_t objects_ = 0;
-    std::vector<variable_uses> uses_;           // of each variable of the plan
+    std::vector<variable_uses> uses_;  // of each variable of the plan
 };
 
 }  // namespace detail

@@ -35,7 +35,7 @@ struct needed_nodes {
     };
 
     flat_map<node_id, std::uint32_t> position{};
-    std::vector<std::uint32_t> waits{};  // for how many others; 0 once it is in the order
+    std::vector<std::uint32_t> waits{};    // for how many others; 0 once it is in the order
     std::vector<std::uint32_t> readers{};  // the first edge
     std::vector<edge> edges{};
 
@@ -67,7 +67,9 @@ inline std::vector<node_id> without_readers_only(needed_nodes& nodes) {
         changed = false;
         for (std::uint32_t at = 0; at < nodes.waits.size(); ++at) {
             bool is_waited_for = false;
-            nodes.for_each_reader(at, [&](std::uint32_t r) { is_waited_for |= nodes.waits[r] > 0; });
+            nodes.for_each_reader(at, [&](std::uint32_t reader) {
+                is_waited_for = is_waited_for || nodes.waits[reader] > 0;
+            });
             if (nodes.waits[at] == 0 || is_waited_for) continue;
             nodes.waits[at] = 0;
             changed = true;

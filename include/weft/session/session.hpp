@@ -236,7 +236,7 @@ public:
     template <class... N, class... F>
     plan_info plan(feed_list<N...> fed, fetch_list<F...> fetched) {
         return {*core_, *std::apply([&](const F&... f) { return prepare(ids_of(fed), f...); },
-                                   fetched.nodes)};
+                                    fetched.nodes)};
     }
 
     // Kernels that the run that ended last has run; values, copies and groups do not count.
