@@ -5,7 +5,8 @@
 
 usage: check_budgets.py INCLUDE_FOLDER COMPILER...
 
-Lines are those of the output of -E -P, which leaves out most blank ones. The limits hold for g++ 12; another version brings a standard library of another size, and then the figures are
+Lines are those of the output of -E -P, which leaves out most blank ones. The limits hold for
+g++ 12; another version brings a standard library of another size, and then the figures are
 printed only.
 """
 import subprocess

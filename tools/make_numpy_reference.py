@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The weft authors
 # SPDX-License-Identifier: MIT
-"""Write tests/data/numpy_reference.hpp: what NumPy gives for the inputs of tests/ops/numpy_test.cpp.
+"""Write tests/data/numpy_reference.hpp: what NumPy gives for the inputs of numpy_test.cpp.
 
 usage: make_numpy_reference.py [FILE]      needs NumPy; run again where a case is added
 
-Inputs are not stored: number i of input k is ((i * 7919 + k * 31 + 13) % 101 - 50) / 8, a number that
+Inputs are not stored: number i of input k is ((i * 7919 + k * 31 + 13) % 101 - 50) / 8, which
 every floating-point type of 8 bits or more holds, in C++ as here. Results are doubles.
 """
 import sys
@@ -103,7 +103,7 @@ def text():
     yield "// SPDX-FileCopyrightText: 2026 The weft authors"
     yield "// SPDX-License-Identifier: MIT"
     yield "//"
-    yield f"// What NumPy {np.__version__} gives for the inputs of tests/ops/numpy_test.cpp. Made by"
+    yield f"// What NumPy {np.__version__} gives for the inputs of numpy_test.cpp. Made by"
     yield "// tools/make_numpy_reference.py: change that and run it again."
     yield "// Inputs are made by the same formula on both sides."
     yield "#pragma once"

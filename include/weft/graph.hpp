@@ -22,6 +22,7 @@
 #include <weft/ops/structured.hpp>
 
 #include <weft/graph/lower.hpp>
+#include <weft/graph/naming.hpp>
 #include <weft/graph/variable.hpp>
 
 #include <weft/graph/call.hpp>

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// What NumPy 2.4.6 gives for the inputs of tests/ops/numpy_test.cpp. Made by
+// What NumPy 2.4.6 gives for the inputs of numpy_test.cpp. Made by
 // tools/make_numpy_reference.py: change that and run it again.
 // Inputs are made by the same formula on both sides.
 #pragma once

@@ -41,11 +41,10 @@ TEST_CASE("a callable gets views of tensors, numbers of rank 0, references to ob
     const auto t = g.constant(tensor<float, 3>{1, 2, 3});
     const auto n = g.constant(2.0f);
     const auto text = g.call([] { return std::string("abc"); });
-    node<std::string> z = call(
-        [](tensor_view<const float, 3> view, float number, const std::string& s) {
-            return s + std::to_string(int(view[2] * number));
-        },
-        t, n, text);
+    node<std::string> z =
+        call([](tensor_view<const float, 3> view, float number,
+                const std::string& s) { return s + std::to_string(int(view[2] * number)); },
+             t, n, text);
     const auto x = call([](const tensor<float, 3>& copy) { return copy; }, t * 2.0f);
     session s{g};
     CHECK(s.run(z) == "abc6");
@@ -138,8 +137,8 @@ TEST_CASE("an exception is wrapped once, with node, op, device and line") {
     CHECK(e.code == errc::internal);
     CHECK(e.node == "Bad");
     CHECK(e.line == here);
-    for (const char* part : {"disk on fire", "'Bad'", "(Call)", "/job:localhost/task:0/cpu:0",
-                             "call_test.cpp:"})
+    for (const char* part :
+         {"disk on fire", "'Bad'", "(Call)", "/job:localhost/task:0/cpu:0", "call_test.cpp:"})
         CHECK(e.says(part));
     const auto odd = g.call([]() -> int { throw 7; });
     CHECK(error_of([&] { s.run(odd); }).code == errc::internal);

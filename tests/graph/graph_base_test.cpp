@@ -41,7 +41,8 @@ TEST_CASE("malformed names are refused with the line, and add nothing") {
         CHECK(e.line == weft_test::line() - 3);
     }
     CHECK(g.size() == 0);
-    for (const char* name : {".x", "9", "a/b", "a-b_c.d\\e"}) CHECK(g.constant(1, name).name() == name);
+    for (const char* name : {".x", "9", "a/b", "a-b_c.d\\e"})
+        CHECK(g.constant(1, name).name() == name);
 }
 
 TEST_CASE("a group inside an empty list of control dependencies keeps its members") {

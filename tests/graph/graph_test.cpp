@@ -25,7 +25,8 @@ std::atomic<int> on_npu{0};
 
 template <>
 struct weft::kernel<triple, npu, float> {
-    static void run(context<npu>& ctx, tensor_view<float, dyn> out, tensor_view<const float, dyn> in) {
+    static void run(context<npu>& ctx, tensor_view<float, dyn> out,
+                    tensor_view<const float, dyn> in) {
         ++on_npu;
         ctx.parallel_for(in.size(), 1.0, [&](std::size_t first, std::size_t last) {
             for (std::size_t i = first; i < last; ++i) out[i] = 3 * in[i];

@@ -12,9 +12,7 @@ using weft_test::error_of;
 
 namespace {
 
-std::string device(graph& g) {
-    return g.record(g.constant(1.0f).id()).requested.to_string();
-}
+std::string device(graph& g) { return g.record(g.constant(1.0f).id()).requested.to_string(); }
 using ids = std::vector<node_id>;
 ids controls(graph& g) { return g.record(g.constant(1.0f).id()).controls; }
 
@@ -46,7 +44,8 @@ TEST_CASE("device scopes merge part by part, and end") {
 
 TEST_CASE("a malformed device name is refused when the scope is made, and opens nothing") {
     graph g;
-    for (const char* name : {"gpu:0", "/gpu:x", "/gpu:0/cpu:0", "//", "/gpu:99999999999", "/job:"}) {
+    for (const char* name :
+         {"gpu:0", "/gpu:x", "/gpu:0/cpu:0", "//", "/gpu:99999999999", "/job:"}) {
         CAPTURE(name);
         const auto e = error_of([&] { device_scope bad(g, name); });
         CHECK(e.code == errc::invalid_argument);

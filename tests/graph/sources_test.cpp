@@ -73,7 +73,12 @@ TEST_CASE("a group is done when all of its members are") {
     graph g;
     int done = 0;
     const auto a = g.call([&] { ++done; }, "a");
-    const auto b = g.call([&] { ++done; return 1; }, "b");
+    const auto b = g.call(
+        [&] {
+            ++done;
+            return 1;
+        },
+        "b");
     const auto both = group(a, b);
     const auto nested = group(both);
     const auto after = [&] {

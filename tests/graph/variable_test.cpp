@@ -65,20 +65,36 @@ TEST_CASE("a read stands on the side of a write where it was made") {
             return make();
         };
         const auto v = on_device("/gpu:0", [&] { return g.variable(1.0f, "v"); });
-        const auto before = on_device("/gpu:1", [&] { node n = v * 2.0f; return n; });
-        const auto before_here = on_device("/cpu:0", [&] { node n = v * 3.0f; return n; });
+        const auto before = on_device("/gpu:1", [&] {
+            node n = v * 2.0f;
+            return n;
+        });
+        const auto before_here = on_device("/cpu:0", [&] {
+            node n = v * 3.0f;
+            return n;
+        });
         const auto write = v.assign_add(10.0f);
         control_dependencies after{g, {write}};
-        const auto after_there = on_device("/gpu:1", [&] { node n = v * 2.0f; return n; });
-        const auto after_here = on_device("/cpu:0", [&] { node n = v * 3.0f; return n; });
+        const auto after_there = on_device("/gpu:1", [&] {
+            node n = v * 2.0f;
+            return n;
+        });
+        const auto after_here = on_device("/cpu:0", [&] {
+            node n = v * 3.0f;
+            return n;
+        });
         const auto read = v.read();
         const auto second = v.assign_add(100.0f);
         control_dependencies then{g, {second}};
-        const auto last = on_device("/cpu:0", [&] { node n = v * 5.0f; return n; });
+        const auto last = on_device("/cpu:0", [&] {
+            node n = v * 5.0f;
+            return n;
+        });
         for (int threads : {-1, 1, 3}) {
-            session s{g, {.inter_op_parallelism_threads = threads,
-                          .use_per_session_threads = true,
-                          .emulated_gpus = gpus}};
+            session s{g,
+                      {.inter_op_parallelism_threads = threads,
+                       .use_per_session_threads = true,
+                       .emulated_gpus = gpus}};
             s.initialize();
             for (float now = 1; now < 1000; now += 110) {
                 const auto [a, b, c, d, e, f, old] =
@@ -131,8 +147,9 @@ TEST_CASE("a variable of dyn dimensions takes the shape of its first value") {
     session s{g};
     // A run that fails before it writes leaves no shape behind.
     const tensor<float, dyn> five{1, 2, 3, 4, 5}, three{1, 2, 3};
-    CHECK(error_of([&] { s.run({feed(x, five), feed(divisor, 0)}, v.initializer()); }).code ==
-          errc::invalid_argument);
+    CHECK(error_of([&] {
+              s.run({feed(x, five), feed(divisor, 0)}, v.initializer());
+          }).code == errc::invalid_argument);
     CHECK(error_of([&] { s.run(v); }).code == errc::failed_precondition);
     s.run({feed(x, three), feed(divisor, 1)}, v.initializer());
     CHECK(s.run(v) == tensor<float, dyn>{2, 4, 6});
@@ -149,8 +166,7 @@ TEST_CASE("a value whose shape is known late can be assigned, to a variable with
         CAPTURE(gpus);
         graph g;
         std::size_t size = 3;
-        const auto late =
-            g.call([&] { return tensor<float, dyn>::zeros({size}); });
+        const auto late = g.call([&] { return tensor<float, dyn>::zeros({size}); });
         const auto v = g.variable(tensor<float, 3>{1, 2, 3}, "v");
         const auto w = g.variable(late + 1.0f, "w");
         const auto set = v.assign(late);

@@ -43,8 +43,7 @@ TEST_CASE("254 different inputs are read, 255 are refused with the line") {
     std::vector<node<tensor<float>>> nodes;
     for (int i = 0; i < 255; ++i) nodes.push_back(g.constant(1.0f));
     CHECK(g.record(read_all(nodes, std::make_index_sequence<254>()).id()).inputs.size() == 254);
-    const auto e =
-        weft_test::error_of([&] { read_all(nodes, std::make_index_sequence<255>()); });
+    const auto e = weft_test::error_of([&] { read_all(nodes, std::make_index_sequence<255>()); });
     CHECK(e.code == errc::unimplemented);
     CHECK(e.says("254"));
     CHECK(e.line > 0);

@@ -5,6 +5,8 @@
 #include <support/elementwise.hpp>
 #include <weft/ops/elementwise.hpp>
 
+#include <algorithm>
+
 namespace {
 
 using weft_test::vector_of;

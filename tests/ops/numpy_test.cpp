@@ -8,6 +8,7 @@
 #include <weft/ops/elementwise.hpp>
 #include <weft/ops/structured.hpp>
 
+#include <algorithm>
 #include <string_view>
 
 using namespace weft;

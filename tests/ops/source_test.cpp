@@ -6,6 +6,8 @@
 #include <support/structured.hpp>
 #include <weft/ops/structured.hpp>
 
+#include <algorithm>
+
 using namespace weft;
 using namespace weft_test;
 

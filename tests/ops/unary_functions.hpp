@@ -10,6 +10,8 @@
 #include <support/ulp.hpp>
 #include <weft/ops/elementwise.hpp>
 
+#include <algorithm>
+
 namespace weft_test {
 
 using real_function = long double (*)(long double);

@@ -93,7 +93,8 @@ TEST_CASE("a kernel on a GPU reads more tensors than fit on its stack") {
     for (int i = 0; i < 70; ++i) c.push_back(g.constant(tensor<float, 3>{1, 1, float(i)}));
     node z = [&]<std::size_t... I>(std::index_sequence<I...>) {
         return node(on<gpu>(add(c[I]...)));
-    }(std::make_index_sequence<70>{});
+    }
+    (std::make_index_sequence<70>{});
     session s{g, {.emulated_gpus = 1}};
     CHECK(s.run(z) == tensor<float, 3>{70, 70, 69 * 35});
 }
@@ -198,14 +199,19 @@ TEST_CASE("an error at any node of a graph leaves the session usable and nothing
                 if (failing == i) fail(errc::out_of_range, "node %d", i);
             };
             if (i == 0) {
-                nodes.push_back(g.call([=] { check(); return token(1); }));
+                nodes.push_back(g.call([=] {
+                    check();
+                    return token(1);
+                }));
                 expected.push_back(1);
             } else {
                 const auto a = random() % unsigned(i), b = random() % unsigned(i);
-                nodes.push_back(call([=](const token& x, const token& y) {
-                    check();
-                    return token((x.sum + y.sum) % 1000);
-                }, nodes[a], nodes[b]));
+                nodes.push_back(call(
+                    [=](const token& x, const token& y) {
+                        check();
+                        return token((x.sum + y.sum) % 1000);
+                    },
+                    nodes[a], nodes[b]));
                 expected.push_back((expected[a] + expected[b]) % 1000);
             }
         }
@@ -216,8 +222,9 @@ TEST_CASE("an error at any node of a graph leaves the session usable and nothing
             for (node_id id : controls) g.add_control(id, end.id());
             return end;
         }();
-        session s{g, {.inter_op_parallelism_threads = round % 4 == 0 ? -1 : round % 4,
-                      .use_per_session_threads = true}};
+        session s{g,
+                  {.inter_op_parallelism_threads = round % 4 == 0 ? -1 : round % 4,
+                   .use_per_session_threads = true}};
         for (int i = 0; i < n; ++i) {
             failing = i;
             const auto e = error_of([&] { s.run(all); });
@@ -244,7 +251,7 @@ TEST_CASE("memory that does not suffice is an error; idle runs give theirs up fi
     };
     const auto first = make(2), second = make(3);
     session s{g, {.emulated_gpus = 1, .memory_limit = {{"/gpu:0", 1 << 20}}}};
-    const auto big = tensor<float, dyn>::zeros({80'000});   // 3 values of 320,000 bytes
+    const auto big = tensor<float, dyn>::zeros({80'000});  // 3 values of 320,000 bytes
     const auto huge = tensor<float, dyn>::zeros({200'000});
     CHECK(s.run({feed(x, big)}, first)[0] == 1.0f);
     CHECK(s.run({feed(x, big)}, second)[0] == 1.0f);

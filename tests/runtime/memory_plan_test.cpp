@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <random>
 
 using namespace weft;
@@ -25,7 +26,8 @@ std::size_t least(const std::vector<planned_buffer>& buffers, std::uint32_t step
     return most;
 }
 bool overlap(const planned_buffer& a, const planned_buffer& b) {
-    return a.bytes > 0 && b.bytes > 0 && a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;
+    return a.bytes > 0 && b.bytes > 0 && a.offset < b.offset + b.bytes &&
+           b.offset < a.offset + a.bytes;
 }
 
 }  // namespace

@@ -107,9 +107,8 @@ TEST_CASE_FIXTURE(machine, "copies of a variable are as many as its readers") {
     CHECK(p->variables[0].needs_value != nullptr);
     // One copy stands before the write, the other behind it.
     const step_id w = step_of(*p, write.id());
-    const auto first = std::find_if(p->steps.begin(), p->steps.end(), [](const plan_step& s) {
-        return s.kind == step_kind::copy;
-    });
+    const auto first = std::find_if(p->steps.begin(), p->steps.end(),
+                                    [](const plan_step& s) { return s.kind == step_kind::copy; });
     CHECK(first - p->steps.begin() < std::ptrdiff_t(w));
     CHECK(count(*p, step_kind::kernel) == 3);
 }

@@ -102,8 +102,8 @@ TEST_CASE_FIXTURE(three_variables, "a writer is not passed by readers that come 
 
 TEST_CASE_FIXTURE(three_variables, "plans that overlap in a circle do not wait for ever") {
     const lock_plan plans[] = {
-        lock_plan(g, {{a, true}, {b, true}}), lock_plan(g, {{b, true}, {c, true}}),
-        lock_plan(g, {{c, true}, {a, true}}), lock_plan(g, {{a, false}, {b, false}, {c, false}}),
+        lock_plan(g, {{a, true}, {b, true}}),  lock_plan(g, {{b, true}, {c, true}}),
+        lock_plan(g, {{c, true}, {a, true}}),  lock_plan(g, {{a, false}, {b, false}, {c, false}}),
         lock_plan(g, {{b, false}, {a, true}}), lock_plan(g, {})};
     int inside[3] = {};  // guarded by the locks that are tested: TSan sees if they are none
     {

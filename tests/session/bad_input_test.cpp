@@ -147,9 +147,9 @@ TEST_CASE_FIXTURE(fixture, "an uninitialized variable") {
     CHECK(e.node == "v");
     CHECK(e.line == made);
     CHECK(says_all(e, {"Attempting to use uninitialized value 'v'", "'Mul'", "initialize"}));
-    for (const caught& other : {fails([&](session& s) { s.run(v); }),
-                                fails([&](session& s) { s.run(add); }),
-                                fails([&](session& s) { s.run(v, v.initializer()); })})
+    for (const caught& other :
+         {fails([&](session& s) { s.run(v); }), fails([&](session& s) { s.run(add); }),
+          fails([&](session& s) { s.run(v, v.initializer()); })})
         CHECK(other.code == errc::failed_precondition);
 }
 
@@ -161,8 +161,7 @@ TEST_CASE_FIXTURE(fixture, "a division of integers by zero, in a variable's assi
     const auto v = g.variable(tensor<std::int32_t, 2>{8, 9}, "v");
     const auto set = v.assign(v / d);
     const tensor<std::int32_t, dyn> two{4, 6}, zero{2, 0};
-    const caught e =
-        fails([&](session& s) { s.run({feed(n, two), feed(d, zero)}, q); });
+    const caught e = fails([&](session& s) { s.run({feed(n, two), feed(d, zero)}, q); });
     CHECK(e.code == errc::invalid_argument);
     CHECK(e.node == "Div");
     CHECK(e.line == made);
@@ -180,9 +179,11 @@ TEST_CASE_FIXTURE(fixture, "a gather index out of range, here and on a GPU") {
     const auto i = g.placeholder<tensor<std::int64_t, 2>>("i");
     node picked = gather<0>(k, i);
     for (int gpus : {0, 1}) {
-        const caught e =
-            fails([&](session& s) { s.run({feed(i, tensor<std::int64_t, 2>{1, 5})}, picked); },
-                  {.emulated_gpus = gpus});
+        const caught e = fails(
+            [&](session& s) {
+                s.run({feed(i, tensor<std::int64_t, 2>{1, 5})}, picked);
+            },
+            {.emulated_gpus = gpus});
         CHECK(e.code == errc::out_of_range);
         CHECK(e.node == picked.name());
         CHECK(e.line > 0);

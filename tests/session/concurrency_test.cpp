@@ -32,9 +32,10 @@ TEST_CASE("additions of 8 threads add up") {
         const auto w = g.variable(tensor<float, 3>{}, "w");
         const auto x = g.placeholder<tensor<float>>("x");
         const auto add = v.assign_add(x), both = w.assign_add(x);
-        session s{g, {.inter_op_parallelism_threads = 2,
-                      .use_per_session_threads = true,
-                      .emulated_gpus = gpus}};
+        session s{g,
+                  {.inter_op_parallelism_threads = 2,
+                   .use_per_session_threads = true,
+                   .emulated_gpus = gpus}};
         s.initialize();
         const int rounds = gpus > 0 ? 250 : 1000;
         auto step = s.make_callable(feeds(x), fetches(add));
@@ -47,7 +48,8 @@ TEST_CASE("additions of 8 threads add up") {
             }
         });
         CHECK(s.run(v) == float(8 * rounds));
-        CHECK(s.run(w) == tensor<float, 3>{float(4 * rounds), float(4 * rounds), float(4 * rounds)});
+        CHECK(s.run(w) ==
+              tensor<float, 3>{float(4 * rounds), float(4 * rounds), float(4 * rounds)});
     }
 }
 
@@ -80,14 +82,16 @@ TEST_CASE("runs with different feeds and shapes do not see each other") {
     graph g;
     const auto x = g.placeholder<tensor<float, dyn>>("x");
     node a = x * 2.0f;
-    node b = call([](tensor_view<const float, dyn> t) {
-        return tensor<float, dyn>::copy_of(t.data(), t.shape());
-    }, a);
+    node b = call(
+        [](tensor_view<const float, dyn> t) {
+            return tensor<float, dyn>::copy_of(t.data(), t.shape());
+        },
+        a);
     node c = b + a;
     node total = sum(on<gpu>(c));
-    session s{g, {.inter_op_parallelism_threads = 3,
-                  .use_per_session_threads = true,
-                  .emulated_gpus = 1}};
+    session s{
+        g,
+        {.inter_op_parallelism_threads = 3, .use_per_session_threads = true, .emulated_gpus = 1}};
     std::atomic<int> wrong{0};
     in_threads(8, [&](int i) {
         for (int k = 0; k < 60; ++k) {
@@ -135,9 +139,8 @@ TEST_CASE("errors and stops are those of their own run") {
             } else if (i % 4 == 1) {
                 std::stop_source stop;
                 stop.request_stop();
-                const auto e = error_of([&] {
-                    s.run(run_options{.stop = stop.get_token()}, {feed(n, 1)}, q, add);
-                });
+                const auto e = error_of(
+                    [&] { s.run(run_options{.stop = stop.get_token()}, {feed(n, 1)}, q, add); });
                 wrong += e.code != errc::cancelled;
             } else {
                 const auto [value, done] = s.run({feed(n, 5)}, q, add);

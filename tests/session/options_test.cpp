@@ -26,13 +26,16 @@ TEST_CASE("every number of threads gives the same result, and starts no more tha
         for (int intra : {1, 2, 0}) {
             CAPTURE(inter);
             CAPTURE(intra);
-            session s{g, {.inter_op_parallelism_threads = inter,
-                          .intra_op_parallelism_threads = intra,
-                          .use_per_session_threads = true}};
+            session s{g,
+                      {.inter_op_parallelism_threads = inter,
+                       .intra_op_parallelism_threads = intra,
+                       .use_per_session_threads = true}};
             CHECK(s.run({feed(x, in)}, z) == 0.0f);
             // The caller is one of each device's threads.
-            const int wanted = (inter < 0 ? 1 : inter == 0 ? allowed_cores() : inter) - 1 +
-                               (intra == 0 ? allowed_cores() : intra) - 1;
+            const int wanted = (inter < 0    ? 1
+                                : inter == 0 ? allowed_cores()
+                                             : inter) -
+                               1 + (intra == 0 ? allowed_cores() : intra) - 1;
             CHECK(weft_test::thread_count() - before <= wanted);
         }
     weft_test::wait_until([&] { return weft_test::thread_count() == before; });
@@ -75,9 +78,10 @@ TEST_CASE("options that make no sense are refused") {
 
 TEST_CASE("a limit for one device goes before one for all of its kind") {
     graph g;
-    session s{g, {.device_count = {{"CPU", 2}},
-                  .emulated_gpus = 3,
-                  .memory_limit = {{"/gpu:*", 1000}, {"/gpu:1", 2000}, {"/cpu:1", 3000}}}};
+    session s{g,
+              {.device_count = {{"CPU", 2}},
+               .emulated_gpus = 3,
+               .memory_limit = {{"/gpu:*", 1000}, {"/gpu:1", 2000}, {"/cpu:1", 3000}}}};
     CHECK(s.memory("/gpu:0").limit == 1000);
     CHECK(s.memory("/gpu:1").limit == 2000);
     CHECK(s.memory("/job:localhost/task:0/gpu:2").limit == 1000);
@@ -98,9 +102,8 @@ TEST_CASE("soft placement falls back and says so; denying that is an error, ever
     CHECK(soft.explain(v).nodes[0].reason == placement_reason::soft_fallback);
     session strict{g, {.emulated_gpus = 1}};
     CHECK(error_of([&] { strict.run(v.initializer()); }).code == errc::invalid_argument);
-    session denied{g, {.allow_soft_placement = true,
-                       .emulated_gpus = 1,
-                       .deny = {.fallback = true}}};
+    session denied{g,
+                   {.allow_soft_placement = true, .emulated_gpus = 1, .deny = {.fallback = true}}};
     for (int i = 0; i < 3; ++i) {
         CHECK(error_of([&] { denied.run(v.initializer()); }).says("deny.fallback"));
         CHECK(error_of([&] { denied.run(twice); }).says("deny.fallback"));

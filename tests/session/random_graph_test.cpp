@@ -9,133 +9,21 @@
 #include <doctest/doctest.h>
 #include <support/caught.hpp>
 
+#include "graph_model.hpp"
+
 #include <algorithm>
 #include <cstdlib>
-#include <functional>
-#include <optional>
 #include <random>
-#include <set>
 
 using namespace weft;
 
 namespace {
 
-// The model: values as vectors of whole numbers, nodes as functions of them.
-using value = std::vector<long>;
-using function = std::function<value(const std::vector<value>&)>;
-
-constexpr std::size_t none_of_them = static_cast<std::size_t>(-1);
-
-struct model_node {
-    std::vector<std::size_t> inputs{};
-    std::vector<std::size_t> controls{};
-    function compute{};
-    std::size_t variable = none_of_them;  // of a variable: itself; of a write: what it writes
-    bool writes = false;
-};
-
-struct model {
-    std::vector<model_node> nodes;
-    std::vector<value> held;  // of each node that is a variable
-    std::vector<std::vector<std::size_t>> writes;   // of each variable, each after the one before
-};
-
-// One run of the model.
-class model_run {
-public:
-    model_run(const model& of, std::vector<std::size_t> fetches, std::map<std::size_t, value> fed)
-        : model_(of), fed_(std::move(fed)), values_(of.nodes.size()), before_(of.nodes.size()) {
-        for (std::size_t f : fetches) need(f);
-        add_order();
-    }
-
-    // Whether the reads and writes can be ordered at all.
-    bool possible() const { return !has_cycle(); }
-
-    value of(std::size_t n) {
-        if (const auto fed = fed_.find(n); fed != fed_.end()) return fed->second;
-        const model_node& node = model_.nodes[n];
-        if (is_variable(n)) return model_.held[n];
-        if (!values_[n]) {
-            std::vector<value> inputs;
-            for (std::size_t i : node.inputs)
-                inputs.push_back(is_variable(i) && !fed_.contains(i) ? read(i, n) : of(i));
-            values_[n] = node.compute(inputs);
-        }
-        return *values_[n];
-    }
-
-    // The variables after the run.
-    std::vector<value> held() {
-        std::vector<value> after = model_.held;
-        for (std::size_t v = 0; v < model_.nodes.size(); ++v)
-            for (std::size_t w : model_.writes[v])
-                if (needed_.contains(w)) after[v] = of(w);
-        return after;
-    }
-
-private:
-    bool is_variable(std::size_t n) const { return model_.nodes[n].variable == n; }
-
-    void need(std::size_t n) {
-        if (!needed_.insert(n).second || fed_.contains(n)) return;
-        for (std::size_t i : dependencies(n)) {
-            need(i);
-            before_[n].insert(i);
-            before_[n].insert(before_[i].begin(), before_[i].end());
-        }
-    }
-    std::vector<std::size_t> dependencies(std::size_t n) const {
-        std::vector<std::size_t> all = model_.nodes[n].inputs;
-        const auto& controls = model_.nodes[n].controls;
-        all.insert(all.end(), controls.begin(), controls.end());
-        return all;
-    }
-    // What node n reads: the value of the last write that it comes after.
-    value read(std::size_t variable, std::size_t n) {
-        value last = model_.held[variable];
-        for (std::size_t w : model_.writes[variable])
-            if (before_[n].contains(w)) last = of(w);
-        return last;
-    }
-    // Reads that are not after a write come before it.
-    void add_order() {
-        edges_.resize(model_.nodes.size());
-        for (std::size_t n : needed_) {
-            if (fed_.contains(n)) continue;
-            for (std::size_t i : dependencies(n)) edges_[i].push_back(n);
-            for (std::size_t i : model_.nodes[n].inputs) {
-                if (!is_variable(i) || fed_.contains(i)) continue;
-                for (std::size_t w : model_.writes[i])
-                    if (w != n && needed_.contains(w) && !before_[n].contains(w))
-                        edges_[n].push_back(w);
-            }
-        }
-    }
-    bool has_cycle() const {
-        std::vector<int> waits(edges_.size(), 0);
-        for (std::size_t n : needed_)
-            for (std::size_t later : edges_[n]) ++waits[later];
-        std::vector<std::size_t> ready;
-        for (std::size_t n : needed_)
-            if (waits[n] == 0) ready.push_back(n);
-        std::size_t done = 0;
-        for (; !ready.empty(); ++done) {
-            const std::size_t n = ready.back();
-            ready.pop_back();
-            for (std::size_t later : edges_[n])
-                if (--waits[later] == 0) ready.push_back(later);
-        }
-        return done < needed_.size();
-    }
-
-    const model& model_;
-    std::map<std::size_t, value> fed_;
-    std::vector<std::optional<value>> values_;
-    std::vector<std::set<std::size_t>> before_;  // everything that a node comes after
-    std::set<std::size_t> needed_;
-    std::vector<std::vector<std::size_t>> edges_;
-};
+using weft_test::function;
+using weft_test::model;
+using weft_test::model_node;
+using weft_test::model_run;
+using weft_test::value;
 
 // Element-wise with NumPy's broadcasting of these few shapes: 1, 4 and 2x4 elements.
 long limited(long v) { return std::clamp(v, -1000L, 1000L); }
@@ -193,11 +81,16 @@ public:
     }
     template <class T>
     std::vector<made_node<T>>& list() {
-        if constexpr (std::is_same_v<T, number_t>) return numbers_;
-        else if constexpr (std::is_same_v<T, row_t>) return rows_;
-        else if constexpr (std::is_same_v<T, table_t>) return tables_;
-        else if constexpr (std::is_same_v<T, counts_t>) return counts_;
-        else return writes_;
+        if constexpr (std::is_same_v<T, number_t>)
+            return numbers_;
+        else if constexpr (std::is_same_v<T, row_t>)
+            return rows_;
+        else if constexpr (std::is_same_v<T, table_t>)
+            return tables_;
+        else if constexpr (std::is_same_v<T, counts_t>)
+            return counts_;
+        else
+            return writes_;
     }
 
     graph g;
@@ -231,8 +124,10 @@ private:
     }
     template <class T>
     std::vector<std::pair<variable<T>, std::size_t>>& variables() {
-        if constexpr (std::is_same_v<T, row_t>) return row_variables_;
-        else return count_variables_;
+        if constexpr (std::is_same_v<T, row_t>)
+            return row_variables_;
+        else
+            return count_variables_;
     }
     void add_sources() {
         note(g.constant(float(pick(9))), {}, [v = long(0)](const auto&) { return value{v}; });
@@ -252,7 +147,8 @@ private:
     }
 
     void add_one() {
-        const char* devices[] = {"", "/cpu:0", "/cpu:1", "/gpu:0", "/gpu:1", "/gpu", "/job:localhost"};
+        const char* devices[] = {"",       "/cpu:0", "/cpu:1",        "/gpu:0",
+                                 "/gpu:1", "/gpu",   "/job:localhost"};
         device_scope pin{g, devices[pick(7)]};
         std::optional<control_dependencies> after;
         if (pick(3) == 0) {
@@ -353,8 +249,8 @@ private:
     }
     void add_count_call() {
         const auto a = any<counts_t>();
-        const auto made = call([](const counts_t& c) { return float(limited(c[0] + c[3])); },
-                               a.handle);
+        const auto made =
+            call([](const counts_t& c) { return float(limited(c[0] + c[3])); }, a.handle);
         // A callable's number is an object; it comes back as a tensor by one more call.
         const auto number = call([](const float& f) { return number_t{f}; }, made);
         const std::size_t object = plain_model.nodes.size();
@@ -466,13 +362,14 @@ bool agrees(unsigned seed, totals& count) {
     builder b(seed);
     b.build(5 + b.pick(40));
     const int inter[] = {-1, 1, 2, 3};
-    session s{b.g, {.inter_op_parallelism_threads = inter[seed % 4],
-                    .intra_op_parallelism_threads = 1 + int(seed / 4 % 2),
-                    .use_per_session_threads = true,
-                    .allow_soft_placement = true,
-                    .device_count = {{"CPU", 2}},
-                    .emulated_gpus = 2,
-                    .memory_limit = {{"/gpu:*", 1 << 20}}}};
+    session s{b.g,
+              {.inter_op_parallelism_threads = inter[seed % 4],
+               .intra_op_parallelism_threads = 1 + int(seed / 4 % 2),
+               .use_per_session_threads = true,
+               .allow_soft_placement = true,
+               .device_count = {{"CPU", 2}},
+               .emulated_gpus = 2,
+               .memory_limit = {{"/gpu:*", 1 << 20}}}};
     s.initialize();
     for (int i = 0; i < 4; ++i)
         if (!run_once(b, s, count)) return false;

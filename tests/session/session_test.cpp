@@ -23,8 +23,9 @@ TEST_CASE("one fetch comes bare, several as a tuple, nothing as a monostate") {
     s.initialize();
     static_assert(std::is_same_v<decltype(s.run(a)), tensor<float>>);
     static_assert(std::is_same_v<decltype(s.run(nothing)), std::monostate>);
-    static_assert(std::is_same_v<decltype(s.run(a, nothing, v, text)),
-                                 std::tuple<tensor<float>, std::monostate, tensor<float>, std::string>>);
+    static_assert(
+        std::is_same_v<decltype(s.run(a, nothing, v, text)),
+                       std::tuple<tensor<float>, std::monostate, tensor<float>, std::string>>);
     const auto [x, unused, y, t] = s.run(a, nothing, v, text);
     CHECK(x == 3.0f);
     CHECK(y == 1.0f);

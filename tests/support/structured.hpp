@@ -9,6 +9,7 @@
 #include <support/elementwise.hpp>
 #include <support/ulp.hpp>
 
+#include <algorithm>
 #include <array>
 #include <initializer_list>
 

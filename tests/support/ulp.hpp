@@ -8,6 +8,7 @@
 
 #include <weft/core/element.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 

@@ -49,16 +49,18 @@ struct broadcast_shape {
 template <class A, class B>
 struct require_broadcast {
     static constexpr bool ok = is_broadcastable(A::value, B::value);
-    static_assert(ok,
-                  "weft: these shapes do not broadcast: aligned at the last axis, dimensions must be "
-                  "equal or 1; reshape<...>(x) or expand_dims<axis>(x) change a shape");
+    static_assert(
+        ok,
+        "weft: these shapes do not broadcast: aligned at the last axis, dimensions must be "
+        "equal or 1; reshape<...>(x) or expand_dims<axis>(x) change a shape");
 };
 
 // Whether a number of type Literal may stand beside elements of type Element: 0.5 not beside
 // integers, true only beside bools. Whether its value fits is looked at when a node is made.
 template <class Element, class Literal>
-inline constexpr bool is_literal_of = std::is_same_v<Element, bool> == std::is_same_v<Literal, bool> &&
-                                      (!is_integer<Element> || !std::is_floating_point_v<Literal>);
+inline constexpr bool is_literal_of =
+    std::is_same_v<Element, bool> == std::is_same_v<Literal, bool> &&
+    (!is_integer<Element> || !std::is_floating_point_v<Literal>);
 
 // Instantiated where a number is to become a tensor of these elements; its arguments are the types.
 template <class Element, class Literal>

@@ -58,8 +58,8 @@ public:
     // The same for the one that stores the initial value.
     node_id add_initializer(node_record record);
 
-    // Makes `after` wait for `before`, which runs with it, in all runs from now on. A cycle is found
-    // when it would run. Throws error invalid_argument for a number that no node has.
+    // Makes `after` wait for `before`, which runs with it, in all runs from now on. A cycle is
+    // found when it would run. Throws error invalid_argument for a number that no node has.
     void add_control(node_id before, node_id after);
     // How often that was done: plans are for one answer. Any thread.
     std::uint32_t control_edits() const { return control_edits_.load(std::memory_order_relaxed); }
@@ -156,8 +156,7 @@ inline void graph_base::apply_scopes(node_record& record) const {
     record.requested = device_for(record).merged(record.requested);
     const std::vector<node_id> own = std::exchange(record.controls, {});
     const auto wait_for = [&](node_id id) {
-        if (!list_contains(record.controls, id))
-            record.controls.push_back(id);
+        if (!list_contains(record.controls, id)) record.controls.push_back(id);
     };
     for (const scope_entry& scope : scopes_) {
         if (scope.what == scope_entry::kind::no_controls) record.controls.clear();

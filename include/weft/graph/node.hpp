@@ -6,7 +6,7 @@
 // values that stay valid as long as their graph.
 #pragma once
 
-#include <weft/graph/lower.hpp>
+#include <weft/graph/naming.hpp>
 
 namespace weft {
 

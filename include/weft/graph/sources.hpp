@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Records of the nodes that hold values: constants, placeholders and variables, and of groups, which
-// hold none. What graph's member functions are made of; the values of variables are the session's,
-// not the graph's.
+// Records of the nodes that hold values: constants, placeholders and variables, and of groups,
+// which hold none. What graph's member functions are made of; the values of variables are the
+// session's, not the graph's.
 #pragma once
 
 #include <weft/graph/node.hpp>

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// a + b, element by element, with broadcasting. Integers wrap around; half and bfloat16 are added in
-// float and rounded once; infinities and NaN as in IEEE 754.
+// a + b, element by element, with broadcasting. Integers wrap around; half and bfloat16 are added
+// in float and rounded once; infinities and NaN as in IEEE 754.
 // There is no sum of bools: cast them first.
 #pragma once
 

@@ -3,6 +3,7 @@
 //
 // full<float, 2, 3>(value): a tensor of one value. It has no operands; a graph makes a node of it
 // with g.full<float, 2, 3>(value). Any element type.
+// All dimensions are static: an expression without operands has nothing to take a size from.
 #pragma once
 
 #include <weft/ops/source.hpp>

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Indices and class labels: which element types they have, and what is said about one that is out
-// of range. Negative ones do not count from the end: they are errors. Knows no op.
+// of range. Negative ones do not count from the end: they are errors.
+// Knows no op: gather, scatter_add, one_hot and the losses share it.
 #pragma once
 
 #include <weft/core/failure.hpp>

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // ones<float, 2, 3>(): a tensor of ones, or of true. The result is known from its type, so it has
-// no operands; a graph makes a node of it with g.ones<float, 2, 3>(). Any element type.
+// no operands; a graph makes a node of it with g.ones<float, 2, 3>().
+// Any element type.
 #pragma once
 
 #include <weft/ops/source.hpp>

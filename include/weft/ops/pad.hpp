@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // pad<1, 1, 2>(x, value): one element of `value` before and two after, along axis 1. The value is a
-// number of x's element type. Copies; what it reads is fused into it. Any element type.
+// number of x's element type. Copies; what it reads is fused into it.
+// Any element type.
 #pragma once
 
 #include <weft/kernel/kernel.hpp>

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // squeeze<1>(x): a dimension of 1 taken out. Another size does not compile, or fails with
-// invalid_argument when sizes are known. Copies; what it reads is fused into it. Any element type.
+// invalid_argument when sizes are known. Copies; what it reads is fused into it.
+// Any element type.
 #pragma once
 
 #include <weft/kernel/kernel.hpp>

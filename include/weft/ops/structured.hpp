@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Every op that has a kernel of its own: reductions, linear algebra, softmax and its kin, arrays, sources.
-// Includes only; each op is in the header of its name. Element-wise ops are in elementwise.hpp.
-// Users include <weft/expr.hpp> or <weft/weft.hpp>.
+// Every op that has a kernel of its own: reductions, linear algebra, softmax and its kin, arrays,
+// sources. Includes only; each op is in the header of its name. Element-wise ops are in
+// elementwise.hpp. Users include <weft/graph.hpp> or <weft/weft.hpp>.
 #pragma once
 
 #include <weft/ops/all.hpp>

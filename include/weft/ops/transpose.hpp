@@ -79,7 +79,9 @@ struct transposition {
 // Sides of the tiles that are transposed at once: two of them fit the first cache.
 inline constexpr std::size_t transpose_tile = 32;
 
-// Copies a tile: `rows` neighbours in the operand go `row_step` apart in the result.
+// Copies `rows` (at most a tile's) neighbours in the operand, which go `row_step` apart in the
+// result, tile by tile through a buffer: columns that are a power of two apart share few places in
+// the cache.
 template <class T>
 void transpose_tile_of(const T* from, std::size_t column_step, T* to, std::size_t row_step,
                        std::size_t rows, std::size_t columns) {
@@ -87,12 +89,16 @@ void transpose_tile_of(const T* from, std::size_t column_step, T* to, std::size_
         for (std::size_t c = 0; c < columns; ++c) to[c] = from[c];
         return;
     }
+    T tile[transpose_tile * transpose_tile];
     for (std::size_t first = 0; first < columns; first += transpose_tile) {
-        const std::size_t last =
-            columns - first < transpose_tile ? columns : first + transpose_tile;
+        const std::size_t left = columns - first;
+        const std::size_t width = left < transpose_tile ? left : transpose_tile;
+        for (std::size_t c = 0; c < width; ++c)
+            for (std::size_t r = 0; r < rows; ++r)
+                tile[r * transpose_tile + c] = from[r + (first + c) * column_step];
         for (std::size_t r = 0; r < rows; ++r)
-            for (std::size_t c = first; c < last; ++c)
-                to[r * row_step + c] = from[r + c * column_step];
+            for (std::size_t c = 0; c < width; ++c)
+                to[r * row_step + first + c] = tile[r * transpose_tile + c];
     }
 }
 

@@ -218,6 +218,8 @@ private:
 
 // Places the nodes. Fails with invalid_argument about all nodes that have no device, see
 // placement_error.hpp. May be called from several threads at the same time.
-inline placement_decision place(const placement_request& request) { return detail::placer(request).place(); }
+inline placement_decision place(const placement_request& request) {
+    return detail::placer(request).place();
+}
 
 }  // namespace weft

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <weft/runtime/memory_plan.hpp>
+#include <weft/runtime/node_error.hpp>
 #include <weft/runtime/variable_store.hpp>
 
 #include <atomic>
@@ -20,20 +21,6 @@ struct feed_value {
     const void* data = nullptr;
     dims shape;
 };
-
-namespace detail {
-
-// A failure of a shape rule or a kernel as the error that a user sees.
-inline error node_error(errc code, const char* what, const node_record& node,
-                        const std::string& device) {
-    std::string text = what;
-    text += "\n  in node '" + node.name + "' (" + node.op + ')';
-    if (!device.empty()) text += " on " + device;
-    text += ", made at " + to_string(node.where);
-    return error(code, text, node.name, node.where);
-}
-
-}  // namespace detail
 
 class run_frame {
 public:
@@ -56,7 +43,7 @@ public:
         }
         for (object_slot& slot : objects_) {
             const object_type& type = *p.values[slot.value].type.object;
-            slot.storage = ::operator new (type.size, std::align_val_t{type.align});
+            slot.storage = ::operator new(type.size, std::align_val_t{type.align});
         }
         for (const plan_variable& v : p.variables) held_.push_back(&variables.value(v.record->id));
     }
@@ -66,8 +53,8 @@ public:
         reset();
         release_memory();
         for (const object_slot& slot : objects_)
-            ::operator delete (slot.storage,
-                               std::align_val_t{plan_.values[slot.value].type.object->align});
+            ::operator delete(slot.storage,
+                              std::align_val_t{plan_.values[slot.value].type.object->align});
     }
 
     // Prepares a run: feeds, variables, and memory where shapes have changed. The caller holds the

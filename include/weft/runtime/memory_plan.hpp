@@ -3,6 +3,7 @@
 //
 // Where the values of a run lie in one block of memory: offsets from sizes and lifetimes. Pure
 // arithmetic; the planner of part of a graph's memory can be replaced behind this one function.
+// It knows neither graphs nor devices.
 #pragma once
 
 #include <cstddef>

@@ -9,8 +9,10 @@
 #include <weft/core/flat_map.hpp>
 #include <weft/core/search.hpp>
 #include <weft/placement/placer.hpp>
+#include <weft/runtime/last_readers.hpp>
 #include <weft/runtime/order_error.hpp>
 #include <weft/runtime/plan.hpp>
+#include <weft/runtime/plan_request.hpp>
 #include <weft/runtime/prune.hpp>
 #include <weft/runtime/ready_queue.hpp>
 #include <weft/runtime/step_edges.hpp>
@@ -21,18 +23,6 @@
 #include <vector>
 
 namespace weft {
-
-// What a plan is made from. `kept` is where earlier plans put the variables; this one's are in
-// plan::variables.
-struct plan_request {
-    const graph_base& from;
-    std::span<const node_id> feeds;
-    std::span<const node_id> fetches;
-    const plan_devices& machine;
-    const device_list& devices;
-    const std::map<node_id, device_index>& kept;
-    bool allow_soft_placement = false;
-};
 
 namespace detail {
 
@@ -49,7 +39,7 @@ public:
         add_fetches();
         order_variables();
         sort_steps();
-        find_last_readers();
+        find_last_readers(*plan_);
         return std::move(plan_);
     }
 
@@ -387,18 +377,6 @@ private:
         plan_->steps = std::move(steps);
         for (plan_value& value : plan_->values)
             if (value.producer != none) value.producer = position[value.producer];
-    }
-
-    void find_last_readers() {
-        for (step_id id = 0; id < plan_->steps.size(); ++id) {
-            const plan_step& step = plan_->steps[id];
-            for (std::uint32_t i = 0; i < step.inputs; ++i) {
-                step_id& last = plan_->values[plan_->inputs[step.first_input + i]].last_reader;
-                if (last != to_the_end) last = id;
-            }
-        }
-        for (plan_value& value : plan_->values)
-            if (value.last_reader == none) value.last_reader = value.producer;
     }
 
     const plan_request& request_;

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The part of a session that knows no types: devices, plans, variables, and running a plan.
-// session.hpp puts types around it.
+// session.hpp puts types around it; nothing here is a template but what takes a callable.
+// May be used from several threads at the same time.
 #pragma once
 
 #include <weft/runtime/device_factory.hpp>

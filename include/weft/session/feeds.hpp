@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Feeds and fetches: what goes into a run and what comes out, with their types. A feed of another
-// type than its node's does not compile.
+// type than its node's does not compile. Nothing here knows a plan or a device; a feed borrows the
+// caller's value for the time of the run.
 #pragma once
 
 #include <weft/graph/graph.hpp>

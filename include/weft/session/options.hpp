@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // What a session and a run can be told. Names are TensorFlow's; the order of members is that of the
-// designated initialisers in programs.
+// designated initialisers in programs, and every one has a default.
+// Plain data: nothing is checked here but when a session is made.
 #pragma once
 
 #include <condition_variable>  // std::chrono::nanoseconds; <chrono> has calendars and streams, too
