@@ -247,20 +247,34 @@ struct first_tensor<tensor<T, Dims...>, Rest...> {
 template <class Tensor, class Operand>
 struct operand_facts {
     static constexpr bool same_element = true;
-    static constexpr bool broadcasts = true;
     static constexpr bool literal_fits = is_literal_of<typename Tensor::value_type, Operand>;
 };
 template <class Tensor, class T, std::size_t... Dims>
 struct operand_facts<Tensor, tensor<T, Dims...>> {
     static constexpr bool same_element = std::is_same_v<typename Tensor::value_type, T>;
-    static constexpr bool broadcasts =
-        is_broadcastable(Tensor::shape_type::value, static_shape<Dims...>::value);
     static constexpr bool literal_fits = true;
+};
+// Extends the common shape by an operand's; false where they do not go together. Numbers always do.
+template <class Operand>
+struct operand_shape {
+    static constexpr bool join(dims&) { return true; }
+};
+template <class T, std::size_t... Dims>
+struct operand_shape<tensor<T, Dims...>> {
+    static constexpr bool join(dims& common) {
+        const dims own = static_shape<Dims...>::value;
+        const bool ok = is_broadcastable(common, own);
+        if (ok) common = broadcast_static(common, own);
+        return ok;
+    }
 };
 template <class Tensor, class... Operands>
 struct operands_facts {
     static constexpr bool same_element = (operand_facts<Tensor, Operands>::same_element && ...);
-    static constexpr bool broadcasts = (operand_facts<Tensor, Operands>::broadcasts && ...);
+    static constexpr bool broadcasts = [] {
+        dims common = Tensor::shape_type::value;
+        return (operand_shape<Operands>::join(common) && ...);
+    }();
     static constexpr bool literals_fit = (operand_facts<Tensor, Operands>::literal_fits && ...);
     static constexpr bool ok = same_element && broadcasts && literals_fit;
 };

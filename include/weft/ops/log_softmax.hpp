@@ -25,7 +25,7 @@ template <class T>
 struct kernel<ops::log_softmax, cpu, T> {
     template <class Along, class Out>
     static void run(context_base& ctx, const Along&, const Out& out, const source<T>& in) {
-        map_softmax_rows(ctx, in, axis_view(in.shape(), Along::axis), out.data(), &finish);
+        map_softmax_rows<false>(ctx, in, axis_view(in.shape(), Along::axis), out.data(), &finish);
     }
 
 private:

@@ -25,17 +25,19 @@ template <class T>
 struct kernel<ops::softmax, cpu, T> {
     template <class Along, class Out>
     static void run(context_base& ctx, const Along&, const Out& out, const source<T>& in) {
-        map_softmax_rows(ctx, in, axis_view(in.shape(), Along::axis), out.data(), &finish);
+        map_softmax_rows<keep>(ctx, in, axis_view(in.shape(), Along::axis), out.data(), &finish);
     }
 
 private:
-    static void finish(T* x, std::size_t n, std::size_t step,
-                       const softmax_state<compute_t<T>>& row) {
-        using C = compute_t<T>;
+    using C = compute_t<T>;
+    // Exponentials are kept where they do not lose digits by it, else computed twice.
+    static constexpr bool keep = std::is_same_v<T, C>;
+
+    static void finish(T* x, std::size_t n, std::size_t step, const softmax_state<C>& row) {
         const C sum = static_cast<C>(row.sum);
-        for (std::size_t i = 0; i < n; ++i) {
-            T& element = x[i * step];
-            element = static_cast<T>(exp(static_cast<C>(element) - row.largest) / sum);
+        for (std::size_t i = 0; i < n * step; i += step) {
+            const C element = static_cast<C>(x[i]);
+            x[i] = static_cast<T>((keep ? element : exp(element - row.largest)) / sum);
         }
     }
 };

@@ -27,13 +27,16 @@ struct softmax_state {
     }
 };
 
-// The state of a row in memory.
+// The state of a row in memory. The exponentials are kept in `exps`, unless it is null.
 template <class T>
-softmax_state<compute_t<T>> softmax_of_row(const T* x, std::size_t n) {
+softmax_state<compute_t<T>> softmax_of_row(const T* x, std::size_t n, T* exps = nullptr) {
     using C = compute_t<T>;
     softmax_state<C> row{detail::reduce_span<max_reducer<T>>(x, n)};
-    for (std::size_t i = 0; i < n; ++i)
-        row.sum += static_cast<double>(exp(static_cast<C>(x[i]) - row.largest));
+    for (std::size_t i = 0; i < n; ++i) {
+        const C e = exp(static_cast<C>(x[i]) - row.largest);
+        row.sum += static_cast<double>(e);
+        if (exps != nullptr) exps[i] = static_cast<T>(e);
+    }
     return row;
 }
 
@@ -59,56 +62,48 @@ softmax_state<compute_t<T>> softmax_of_row(const source<T>& in, std::size_t firs
 // Columns that are worked on at once along an axis that is not the last.
 inline constexpr std::size_t softmax_columns = 256;
 
-// The states of `count` neighbouring columns, whose n elements are `inner` apart.
+// The states of `count` neighbouring columns, whose n elements are `inner` apart; as above.
 template <class T>
 void softmax_of_columns(const T* x, std::size_t n, std::size_t inner, std::size_t count,
-                        softmax_state<compute_t<T>>* columns) {
+                        softmax_state<compute_t<T>>* columns, T* exps) {
     using C = compute_t<T>;
     for (std::size_t j = 0; j < count; ++j) columns[j] = {};
     for (std::size_t k = 0; k < n; ++k)
         for (std::size_t j = 0; j < count; ++j)
             columns[j].largest = maximum(columns[j].largest, static_cast<C>(x[k * inner + j]));
     for (std::size_t k = 0; k < n; ++k)
-        for (std::size_t j = 0; j < count; ++j)
-            columns[j].sum +=
-                static_cast<double>(exp(static_cast<C>(x[k * inner + j]) - columns[j].largest));
+        for (std::size_t j = 0; j < count; ++j) {
+            const C e = exp(static_cast<C>(x[k * inner + j]) - columns[j].largest);
+            columns[j].sum += static_cast<double>(e);
+            if (exps != nullptr) exps[k * inner + j] = static_cast<T>(e);
+        }
 }
 
-// Replaces every element of `out`, which holds the operand, by f(x, state of its row), on the
-// context's threads; `view` says which elements form a row.
-template <class T, class F>
+// For each row of `in`, which `view` describes: copies it to `out` (with Exps the exponentials of
+// its elements less the largest) and calls f(elements, n, step, state) to finish it there, on the
+// context's threads.
+template <bool Exps, class T, class F>
 void map_softmax_rows(context_base& ctx, const source<T>& in, const axis_view& view, T* out, F f) {
     using C = compute_t<T>;
-    if (view.inner == 1) {
-        ctx.parallel_for(view.outer, 8.0 * static_cast<double>(view.n),
-                         [&](std::size_t o, std::size_t last) {
-                             for (; o < last; ++o) {
-                                 T* row = out + o * view.n;
-                                 in.copy_to(o * view.n, (o + 1) * view.n, row);
-                                 f(row, view.n, std::size_t{1},
-                                   softmax_of_row(static_cast<const T*>(row), view.n));
-                             }
-                         });
-        return;
-    }
-    const std::size_t pieces = (view.inner + softmax_columns - 1) / softmax_columns;
-    const double piece_ns =
-        8.0 *
-        static_cast<double>(view.n * (view.inner < softmax_columns ? view.inner : softmax_columns));
+    const std::size_t width = view.inner < softmax_columns ? view.inner : softmax_columns;
+    const std::size_t pieces = width == 0 ? 0 : (view.inner + width - 1) / width;
+    const double piece_ns = 8.0 * static_cast<double>(view.n * width);
     ctx.parallel_for(view.outer * pieces, piece_ns, [&](std::size_t piece, std::size_t last) {
         softmax_state<C> columns[softmax_columns];
         for (; piece < last; ++piece) {
-            const std::size_t column = piece % pieces * softmax_columns;
-            const std::size_t left = view.inner - column;
-            const std::size_t count = left < softmax_columns ? left : softmax_columns;
+            const std::size_t column = piece % pieces * width;
+            const std::size_t count = view.inner - column < width ? view.inner - column : width;
             const std::size_t start = piece / pieces * view.n * view.inner + column;
-            for (std::size_t k = 0; k < view.n; ++k)
-                in.copy_to(start + k * view.inner, start + k * view.inner + count,
-                           out + start + k * view.inner);
-            softmax_of_columns(static_cast<const T*>(out + start), view.n, view.inner, count,
-                               columns);
-            for (std::size_t j = 0; j < count; ++j)
-                f(out + start + j, view.n, view.inner, columns[j]);
+            T* x = out + start;
+            if (view.inner == 1) {
+                in.copy_to(start, start + view.n, x);
+                columns[0] = softmax_of_row<T>(x, view.n, Exps ? x : nullptr);
+            } else {
+                for (std::size_t at = start; at < start + view.n * view.inner; at += view.inner)
+                    in.copy_to(at, at + count, out + at);
+                softmax_of_columns<T>(x, view.n, view.inner, count, columns, Exps ? x : nullptr);
+            }
+            for (std::size_t j = 0; j < count; ++j) f(x + j, view.n, view.inner, columns[j]);
         }
     });
 }
