@@ -19,7 +19,7 @@ const dims shapes[] = {
     {3, 4, 5}, {0, 4},   {4, 0},      {2, 1, 3, 2}, {2, 3, 2, 2, 3}, {1000},        {2, 3000},
     {3000, 2}, {37, 61}, {5, 40, 33}, {2, 2049, 3}, {3, 2, 2500},    {2, 3, 1, 700}};
 
-// Element i of the input is read as this one, in the order of the operand.
+// The elements of a tensor of any shape, in row-major order.
 template <class T>
 using values = tensor<T, dyn>;
 

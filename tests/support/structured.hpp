@@ -10,8 +10,6 @@
 #include <support/ulp.hpp>
 
 #include <algorithm>
-#include <array>
-#include <initializer_list>
 
 namespace weft_test {
 
