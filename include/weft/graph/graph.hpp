@@ -87,12 +87,16 @@ public:
     template <class T, std::size_t... Dims>
     node<tensor<T, Dims...>, Kinds> uniform(std::uint64_t seed, T low = T(0), T high = T(1),
                                             std::string name = {}, place where = place::current()) {
-        return made(weft::uniform<T, Dims...>(seed, low, high), std::move(name), where);
+        return made(weft::uniform<T, Dims...>(seed, static_cast<compute_t<T>>(low),
+                                              static_cast<compute_t<T>>(high)),
+                    std::move(name), where);
     }
     template <class T, std::size_t... Dims>
     node<tensor<T, Dims...>, Kinds> normal(std::uint64_t seed, T mean = T(0), T deviation = T(1),
                                            std::string name = {}, place where = place::current()) {
-        return made(weft::normal<T, Dims...>(seed, mean, deviation), std::move(name), where);
+        return made(weft::normal<T, Dims...>(seed, static_cast<compute_t<T>>(mean),
+                                             static_cast<compute_t<T>>(deviation)),
+                    std::move(name), where);
     }
     template <std::size_t... Dims>
     node<tensor<bool, Dims...>, Kinds> bernoulli(std::uint64_t seed, double probability,

@@ -28,7 +28,7 @@ public:
 
     // Makes it ready for the next run, which has `timeout_ns` from now, or any time if that is 0.
     void reset(std::int64_t timeout_ns = 0) noexcept {
-        constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
+        constexpr std::int64_t never = (std::numeric_limits<std::int64_t>::max)();
         deadline_ = never;
         if (timeout_ns != 0) {
             const std::int64_t now = now_ns();
@@ -50,7 +50,7 @@ public:
     // ns).
     bool requested() const noexcept {
         if (cause_.load(std::memory_order_relaxed) != errc::ok) return true;
-        if (deadline_ == std::numeric_limits<std::int64_t>::max() || now_ns() < deadline_)
+        if (deadline_ == (std::numeric_limits<std::int64_t>::max)() || now_ns() < deadline_)
             return false;
         request(errc::deadline_exceeded);
         return true;
@@ -62,7 +62,7 @@ public:
 
 private:
     mutable std::atomic<errc> cause_{errc::ok};
-    std::int64_t deadline_ = std::numeric_limits<std::int64_t>::max();
+    std::int64_t deadline_ = (std::numeric_limits<std::int64_t>::max)();
 };
 
 }  // namespace weft
