@@ -15,17 +15,6 @@ namespace {
 const tensor<float, 2, 3> k{{1, 2, 3}, {4, 5, 6}};
 using rows = tensor<float, dyn, 3>;
 
-template <class F, class... Tensors>
-std::string failure_of(errc code, F f, const Tensors&... values) {
-    try {
-        run_op(f, values...);
-    } catch (const failure& e) {
-        CHECK(e.code() == code);
-        return e.what();
-    }
-    return "no failure";
-}
-
 }  // namespace
 
 TEST_CASE("typed results") {

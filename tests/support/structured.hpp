@@ -10,6 +10,7 @@
 #include <support/ulp.hpp>
 
 #include <algorithm>
+#include <string>
 
 namespace weft_test {
 
@@ -108,6 +109,18 @@ auto run_op(F f, const Tensors&... values) {
         REQUIRE(g.size() == before + 1);
         return run_all_ways(out, with(inputs, values)...);
     }(g.template placeholder<Tensors>()...);
+}
+
+// What running f(values...) fails with, having checked the code; "no failure" if it does not.
+template <class F, class... Tensors>
+std::string failure_of(weft::errc code, F f, const Tensors&... values) {
+    try {
+        run_op(f, values...);
+    } catch (const weft::failure& e) {
+        CHECK(e.code() == code);
+        return e.what();
+    }
+    return "no failure";
 }
 
 }  // namespace weft_test

@@ -45,16 +45,6 @@ struct broadcast_shape {
     }();
 };
 
-// Instantiated by ops whose operands must broadcast; its arguments are two shapes.
-template <class A, class B>
-struct require_broadcast {
-    static constexpr bool ok = is_broadcastable(A::value, B::value);
-    static_assert(
-        ok,
-        "weft: these shapes do not broadcast: aligned at the last axis, dimensions must be "
-        "equal or 1; reshape<...>(x) or expand_dims<axis>(x) change a shape");
-};
-
 // Whether a number of type Literal may stand beside elements of type Element: 0.5 not beside
 // integers, true only beside bools. Whether its value fits is looked at when a node is made.
 template <class Element, class Literal>
