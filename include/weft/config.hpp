@@ -3,7 +3,7 @@
 //
 // The version, and the only compiler conditionals of weft: what differs between g++, clang and
 // nvcc, and the width of the vectors that element-wise loops are made of. Nothing else in weft asks
-// which compiler this is.
+// which compiler this is. And the switch between header-only and separate compilation.
 #pragma once
 
 #define WEFT_VERSION_MAJOR 0
@@ -15,6 +15,19 @@
 #define WEFT_HOST_DEVICE __host__ __device__
 #else
 #define WEFT_HOST_DEVICE
+#endif
+
+// Code that does not depend on types of the program is declared in NAME.hpp and defined in
+// NAME_source.hpp, with WEFT_SOURCE before each definition. As it comes, weft is header-only:
+// NAME.hpp includes NAME_source.hpp at its end. With WEFT_SEPARATE_COMPILATION it does not, the
+// program compiles include/weft/source.cpp once, and its other files compile several times faster.
+// Either all files of a program define it, or none.
+#if defined(WEFT_SEPARATE_COMPILATION)
+#define WEFT_HEADER_ONLY 0
+#define WEFT_SOURCE
+#else
+#define WEFT_HEADER_ONLY 1
+#define WEFT_SOURCE inline
 #endif
 
 namespace weft {
