@@ -14,10 +14,12 @@ import sys
 import time
 from pathlib import Path
 
-BUDGETS = [  # header, preprocessed lines, seconds
-    ("weft/fwd.hpp", 500, 0.1),
-    ("weft/expr.hpp", 20_000, 0.35),
-    ("weft/weft.hpp", 65_000, 1.3),
+SEPARATE = ["-DWEFT_SEPARATE_COMPILATION"]
+BUDGETS = [  # header, flags, preprocessed lines, seconds
+    ("weft/fwd.hpp", [], 500, 0.1),
+    ("weft/expr.hpp", [], 20_000, 0.35),
+    ("weft/weft.hpp", SEPARATE, 65_000, 1.3),
+    ("weft/weft.hpp", [], 75_000, 2.6),
 ]
 
 
@@ -41,13 +43,14 @@ def main():
     version = subprocess.run(compiler + ["-dumpversion"], capture_output=True, text=True).stdout
     limited = version.split(".")[0].strip() == "12"
     over = []
-    print(f"{'header':16}{'lines':>9}{'limit':>9}{'seconds':>10}{'aim':>8}")
-    for header, limit, aim in BUDGETS:
-        lines = len(run(command + ["-E", "-P", "-"], header).splitlines())
-        seconds = fastest(command + ["-fsyntax-only", "-"], header)
-        print(f"{header:16}{lines:9}{limit:9}{seconds:10.2f}{aim:8}")
+    print(f"{'header':26}{'lines':>9}{'limit':>9}{'seconds':>10}{'aim':>8}")
+    for header, flags, limit, aim in BUDGETS:
+        lines = len(run(command + flags + ["-E", "-P", "-"], header).splitlines())
+        seconds = fastest(command + flags + ["-fsyntax-only", "-"], header)
+        name = header + (" separate" if flags else "")
+        print(f"{name:26}{lines:9}{limit:9}{seconds:10.2f}{aim:8}")
         if lines > limit:
-            over.append(f"{header}: {lines} lines after preprocessing, at most {limit} allowed")
+            over.append(f"{name}: {lines} lines after preprocessing, at most {limit} allowed")
     if over and not limited:
         print(f"not an error with version {version.strip()}: the limits are for g++ 12")
     return "\n".join(over) if over and limited else 0

@@ -15,7 +15,7 @@ from pathlib import Path
 # A layer may include itself and those before it.
 LAYERS = ["fwd.hpp", "config.hpp", "core", "expr", "kernel", "ops", "graph", "placement", "runtime",
           "session", "io", "cuda", "cluster"]
-UMBRELLAS = ["expr.hpp", "graph.hpp", "weft.hpp"]
+UMBRELLAS = ["expr.hpp", "graph.hpp", "weft.hpp", "source.hpp", "source.cpp"]
 
 THREADS = {"thread", "mutex", "condition_variable", "future", "shared_mutex", "semaphore",
            "barrier", "latch"}
@@ -53,7 +53,7 @@ def include_problem(layer, header):
         return None
     target = header.split("/")[1]
     if target in UMBRELLAS:
-        return f"<{header}> is for users: include the header that is needed"
+        return f"<{header}> is an umbrella: include the header that is needed"
     if target not in LAYERS:
         return f"<{header}> is in no layer; the layers are {', '.join(LAYERS)}"
     if LAYERS.index(target) > LAYERS.index(layer):

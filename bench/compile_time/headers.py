@@ -15,11 +15,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-HEADERS = [  # header, lines, seconds
-    ("weft/fwd.hpp", 500, None),
-    ("weft/expr.hpp", 20_000, 0.35),
-    ("weft/graph.hpp", None, None),
-    ("weft/weft.hpp", 65_000, 1.3),
+SEPARATE = ["-DWEFT_SEPARATE_COMPILATION"]
+HEADERS = [  # header, flags, lines, seconds
+    ("weft/fwd.hpp", [], 500, None),
+    ("weft/expr.hpp", [], 20_000, 0.35),
+    ("weft/graph.hpp", SEPARATE, None, None),
+    ("weft/weft.hpp", SEPARATE, 65_000, 1.3),
+    ("weft/weft.hpp", [], None, None),
 ]
 EXPRESSIONS = 20
 ADDED_SECONDS = 1.5
@@ -81,8 +83,17 @@ def measure_header(command, header, lines, seconds, folder):
     source.write_text(f"#include <{header}>\n")
     preprocess = command + ["-E", "-P", str(source)]
     text = subprocess.run(preprocess, capture_output=True, text=True, check=True).stdout
-    row(f"{header}, preprocessed", "lines", text.count("\n"), lines)
-    row(f"{header}, -fsyntax-only", "s", fastest(command + ["-fsyntax-only", str(source)]), seconds)
+    name = header + (", separate" if SEPARATE[0] in command else "")
+    row(f"{name}, preprocessed", "lines", text.count("\n"), lines)
+    row(f"{name}, -fsyntax-only", "s", fastest(command + ["-fsyntax-only", str(source)]), seconds)
+
+
+def measure_hello(command, folder):
+    """A whole program, as -O2 compiles it header-only and separately."""
+    hello = Path(__file__).resolve().parents[2] / "examples" / "01_hello.cpp"
+    command = command + ["-O2", "-c", "-o", str(folder / "hello.o"), str(hello)]
+    row("01_hello.cpp, -O2", "s", fastest(command, 2), None)
+    row("01_hello.cpp, -O2, separate", "s", fastest(command + SEPARATE, 2), None)
 
 
 def measure_expressions(command, folder):
@@ -102,9 +113,10 @@ def main():
     root, compiler = Path(sys.argv[1]), sys.argv[2:]
     command = compiler + ["-std=c++20", f"-I{root}"]
     with tempfile.TemporaryDirectory() as name:
-        for header, lines, seconds in HEADERS:
-            measure_header(command, header, lines, seconds, Path(name))
-        measure_expressions(command, Path(name))
+        for header, flags, lines, seconds in HEADERS:
+            measure_header(command + flags, header, lines, seconds, Path(name))
+        measure_hello(command, Path(name))
+        measure_expressions(command + SEPARATE, Path(name))
 
 
 if __name__ == "__main__":

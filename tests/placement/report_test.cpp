@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "toy_graph.hpp"
 
+#include <weft/core/json_text.hpp>
 #include <weft/placement/report.hpp>
 
 #include <doctest/doctest.h>

@@ -17,7 +17,7 @@ device_info cpu_info(int index, std::size_t limit = 0) {
             .memory_limit = limit};
 }
 
-cpu_device make_cpu(int index, std::size_t limit = 0) {
+host_device make_cpu(int index, std::size_t limit = 0) {
     return {cpu_info(index, limit), std::make_shared<inter_op_pool>(1),
             std::make_shared<intra_op_pool>(2)};
 }
@@ -25,7 +25,7 @@ cpu_device make_cpu(int index, std::size_t limit = 0) {
 }  // namespace
 
 TEST_CASE("cpu memory is the host's, aligned to 64 bytes, and of any size") {
-    cpu_device device = make_cpu(0);
+    host_device device = make_cpu(0);
     CHECK(device.memory_space() == host_memory_space);
     for (std::size_t bytes : {0u, 1u, 63u, 64u, 65u, 100'000u}) {
         void* const memory = device.allocate(bytes);
@@ -43,21 +43,21 @@ TEST_CASE("cpu memory is the host's, aligned to 64 bytes, and of any size") {
 }
 
 TEST_CASE("too much memory is an error, with and without a limit") {
-    cpu_device limited = make_cpu(0, 1 << 20);
+    host_device limited = make_cpu(0, 1 << 20);
     void* const half = limited.allocate(1 << 19);
     CHECK_THROWS_WITH_AS(limited.allocate((1 << 19) + 1),
                          "out of memory on /job:localhost/task:0/cpu:0: 524289 bytes requested, "
                          "524288 in use, limit 1048576",
                          failure);
     limited.deallocate(half, 1 << 19);
-    cpu_device open = make_cpu(0);
+    host_device open = make_cpu(0);
     CHECK_THROWS_AS(open.allocate(std::numeric_limits<std::size_t>::max()), failure);
     CHECK_THROWS_AS(open.allocate(static_cast<std::size_t>(PTRDIFF_MAX)), failure);
     CHECK(open.memory().in_use == 0);
 }
 
 TEST_CASE("copies are plain copies, and none for no bytes") {
-    cpu_device a = make_cpu(0), b = make_cpu(1);
+    host_device a = make_cpu(0), b = make_cpu(1);
     const int source[3] = {1, 2, 3};
     int target[3] = {};
     a.copy_in(target, source, sizeof source);
@@ -70,7 +70,7 @@ TEST_CASE("copies are plain copies, and none for no bytes") {
 }
 
 TEST_CASE("items run in the pool of the device, not in the submitting thread") {
-    cpu_device device = make_cpu(0);
+    host_device device = make_cpu(0);
     struct flagged : work_item {
         std::atomic<bool> done{false};
         std::thread::id ran_in;
@@ -102,9 +102,8 @@ struct npu {
 
 TEST_CASE("a user's kind computes on the host with contexts of its own kind") {
     const device_spec name{.job = "localhost", .task = 0, .kind = "npu", .index = 0};
-    host_device<cpu_device_test::npu> device({.name = name},
-                                             std::make_shared<inter_op_pool>(0),
-                                             std::make_shared<intra_op_pool>(1));
+    host_device device({.name = name}, std::make_shared<inter_op_pool>(0),
+                       std::make_shared<intra_op_pool>(1), &make_slot<cpu_device_test::npu>);
     const std::unique_ptr<kernel_slot> slot = device.make_context();
     context_base& base = slot->begin(nullptr, false);
     CHECK(dynamic_cast<context<cpu_device_test::npu>*>(&base) != nullptr);

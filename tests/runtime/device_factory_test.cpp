@@ -1,6 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
+#include <weft/runtime/cpu_device.hpp>
 #include <weft/runtime/device_factory.hpp>
+#include <weft/runtime/emulated_gpu.hpp>
+#include <weft/runtime/pool_registry.hpp>
 
 #include "threads.hpp"
 

@@ -105,7 +105,7 @@ TEST_CASE("the limit is exact, whatever guards and gaps cost") {
 
 TEST_CASE("copies between emulated GPUs, and to and from a cpu device") {
     emulated_gpu a(gpu_info(0), 1), b(gpu_info(1), 2);
-    cpu_device host({.name = {.job = "localhost", .task = 0, .kind = "cpu", .index = 0}},
+    host_device host({.name = {.job = "localhost", .task = 0, .kind = "cpu", .index = 0}},
                     std::make_shared<inter_op_pool>(0), std::make_shared<intra_op_pool>(1));
     std::vector<int> values(50'000), result(50'000);
     for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<int>(i);

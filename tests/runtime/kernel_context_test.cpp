@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
+#include <weft/runtime/context_pool.hpp>
+#include <weft/runtime/intra_op_pool.hpp>
 #include <weft/runtime/kernel_context.hpp>
 
 #include <weft/runtime/cpu_device.hpp>
@@ -16,7 +18,7 @@ using namespace weft;
 
 namespace {
 
-cpu_device make_cpu(int parallelism) {
+host_device make_cpu(int parallelism) {
     return {{.name = {.job = "localhost", .task = 0, .kind = "cpu", .index = 0}},
             std::make_shared<inter_op_pool>(0), std::make_shared<intra_op_pool>(parallelism)};
 }
@@ -24,7 +26,7 @@ cpu_device make_cpu(int parallelism) {
 }  // namespace
 
 TEST_CASE("a context splits work over the pool, and without one does it all") {
-    cpu_device device = make_cpu(2);
+    host_device device = make_cpu(2);
     kernel_context<gpu> alone(device, nullptr);
     int calls = 0;
     alone.begin(nullptr, false).parallel_for(1'000'000, 1000.0, [&](std::size_t, std::size_t last) {
@@ -40,7 +42,7 @@ TEST_CASE("a context splits work over the pool, and without one does it all") {
 }
 
 TEST_CASE("a stop is seen by the kernel, and ends interruptible loops only") {
-    cpu_device device = make_cpu(2);
+    host_device device = make_cpu(2);
     const auto slot = device.make_context();
     stop_state stop;
     stop.reset();
@@ -58,7 +60,7 @@ TEST_CASE("a stop is seen by the kernel, and ends interruptible loops only") {
 }
 
 TEST_CASE("scratch is new for each kernel and costs nothing the second time") {
-    cpu_device device = make_cpu(1);
+    host_device device = make_cpu(1);
     const auto slot = device.make_context();
     void* const first = slot->begin(nullptr, false).scratch(1000);
     CHECK(slot->begin(nullptr, false).scratch(1000) == first);
@@ -70,7 +72,7 @@ TEST_CASE("scratch is new for each kernel and costs nothing the second time") {
 }
 
 TEST_CASE("a context pool gives each kernel its own, and the same ones again") {
-    cpu_device device = make_cpu(1);
+    host_device device = make_cpu(1);
     context_pool contexts(device);
     kernel_slot& a = contexts.acquire();
     kernel_slot& b = contexts.acquire();
@@ -91,7 +93,7 @@ TEST_CASE("a context pool gives each kernel its own, and the same ones again") {
 }
 
 TEST_CASE("many threads use one context pool") {
-    cpu_device device = make_cpu(1);
+    host_device device = make_cpu(1);
     context_pool contexts(device);
     std::atomic<int> wrong{0};
     std::vector<std::thread> threads;

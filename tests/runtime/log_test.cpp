@@ -5,7 +5,9 @@
 #include <doctest/doctest.h>
 
 #include <stdexcept>
+#include <string>
 #include <thread>
+#include <vector>
 
 using namespace weft;
 

@@ -3,6 +3,8 @@
 //
 // From nodes to steps: copies between memories, each once; the order of reads and writes; what is
 // fed, and what a plan says of itself.
+#include <weft/runtime/planner.hpp>
+#include <weft/runtime/pool_registry.hpp>
 #include <weft/weft.hpp>
 
 #include <doctest/doctest.h>

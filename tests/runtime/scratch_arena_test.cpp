@@ -16,7 +16,7 @@ using namespace weft;
 
 namespace {
 
-cpu_device make_cpu(std::size_t limit = 0) {
+host_device make_cpu(std::size_t limit = 0) {
     return {{.name = {.job = "localhost", .task = 0, .kind = "cpu", .index = 0},
              .memory_limit = limit},
             std::make_shared<inter_op_pool>(0), std::make_shared<intra_op_pool>(1)};
@@ -25,7 +25,7 @@ cpu_device make_cpu(std::size_t limit = 0) {
 }  // namespace
 
 TEST_CASE("blocks of scratch are aligned and do not overlap") {
-    cpu_device device = make_cpu();
+    host_device device = make_cpu();
     scratch_arena arena(device);
     std::mt19937 random(3);
     for (int kernel = 0; kernel < 20; ++kernel) {
@@ -44,7 +44,7 @@ TEST_CASE("blocks of scratch are aligned and do not overlap") {
 }
 
 TEST_CASE("a kernel that was here before allocates nothing") {
-    cpu_device device = make_cpu();
+    host_device device = make_cpu();
     scratch_arena arena(device);
     const auto kernel = [&](unsigned seed) {
         std::mt19937 random(seed);
@@ -59,7 +59,7 @@ TEST_CASE("a kernel that was here before allocates nothing") {
 }
 
 TEST_CASE("scratch counts as memory of the device, and is given back") {
-    cpu_device device = make_cpu(1000);
+    host_device device = make_cpu(1000);
     {
         scratch_arena arena(device);
         arena.take(400);
@@ -75,7 +75,7 @@ TEST_CASE("scratch counts as memory of the device, and is given back") {
 }
 
 TEST_CASE("the threads of a parallel_for may take scratch at the same time") {
-    cpu_device device = make_cpu();
+    host_device device = make_cpu();
     scratch_arena arena(device);
     std::vector<std::thread> threads;
     for (int t = 0; t < 4; ++t)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What a session can be told: threads, devices, limits, soft placement, what it must not do.
+#include <weft/runtime/topology.hpp>
 #include <weft/weft.hpp>
 
 #include <doctest/doctest.h>

@@ -50,7 +50,7 @@ class CheckLayers(unittest.TestCase):
 
     def test_a_layer_includes_an_umbrella(self):
         self.expect("graph/a.hpp", "#include <weft/expr.hpp>\n",
-                    "graph/a.hpp:1: <weft/expr.hpp> is for users")
+                    "graph/a.hpp:1: <weft/expr.hpp> is an umbrella")
 
     def test_an_umbrella_holds_code(self):
         self.expect("graph.hpp", "#pragma once\n#include <weft/graph/a.hpp>\nnamespace weft {}\n",

@@ -3,10 +3,11 @@
 //
 // Devices whose memory is the host's and whose kernels run in threads of this process: logical
 // CPUs, and users' device kinds that bring no device class of their own. Several of them share
-// nothing but memory.
+// nothing but memory. The kind is known only to the function that makes contexts.
 #pragma once
 
-#include <weft/kernel/kernel.hpp>
+#include <weft/runtime/inter_op_pool.hpp>
+#include <weft/runtime/intra_op_pool.hpp>
 #include <weft/runtime/kernel_context.hpp>
 
 #include <cstdint>
@@ -17,15 +18,15 @@
 
 namespace weft {
 
-// A device of any kind that computes on this machine's CPU: kernels get a context<Kind>.
-template <class Kind>
+// A device of any kind that computes on this machine's CPU, in contexts from `slot`.
 class host_device final : public device {
 public:
     // Neither pool may be null; several devices may share one. `info.memory_limit` is kept.
     host_device(device_info info, std::shared_ptr<inter_op_pool> inter_op,
-                std::shared_ptr<intra_op_pool> intra_op)
+                std::shared_ptr<intra_op_pool> intra_op,
+                make_slot_function slot = &make_slot<cpu>)
         : device(std::move(info), host_memory_space), inter_op_(std::move(inter_op)),
-          intra_op_(std::move(intra_op)) {}
+          intra_op_(std::move(intra_op)), slot_(slot) {}
 
     void copy_in(void* to_device, const void* from_host, std::size_t bytes) override {
         if (bytes > 0) std::memcpy(to_device, from_host, bytes);
@@ -39,7 +40,7 @@ public:
     inter_op_pool* pool() noexcept override { return inter_op_.get(); }
 
     std::unique_ptr<kernel_slot> make_context() override {
-        return std::make_unique<kernel_context<Kind>>(*this, intra_op_.get());
+        return slot_(*this, intra_op_.get());
     }
 
 private:
@@ -51,8 +52,7 @@ private:
 
     std::shared_ptr<inter_op_pool> inter_op_;
     std::shared_ptr<intra_op_pool> intra_op_;
+    make_slot_function slot_;
 };
-
-using cpu_device = host_device<cpu>;
 
 }  // namespace weft

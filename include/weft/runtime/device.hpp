@@ -8,9 +8,9 @@
 
 #include <weft/kernel/context.hpp>
 #include <weft/placement/device_list.hpp>
-#include <weft/runtime/inter_op_pool.hpp>
 #include <weft/runtime/memory_account.hpp>
 #include <weft/runtime/stop_state.hpp>
+#include <weft/runtime/work_item.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -18,6 +18,8 @@
 #include <utility>
 
 namespace weft {
+
+class inter_op_pool;
 
 // The memory that host code may touch. Devices of other spaces are reached by copies only.
 inline constexpr int host_memory_space = 0;

@@ -3,12 +3,10 @@
 //
 // From a device kind, a type, to its devices: what a session calls for each kind of its graph. A
 // kind may bring a device class of its own with make_device(); one that does not is computed by the
-// CPU.
+// CPU. Of pools and queues nothing is known here.
 #pragma once
 
-#include <weft/runtime/cpu_device.hpp>
-#include <weft/runtime/emulated_gpu.hpp>
-#include <weft/runtime/pool_registry.hpp>
+#include <weft/runtime/kernel_context.hpp>
 
 #include <concepts>
 #include <memory>
@@ -17,16 +15,24 @@
 
 namespace weft {
 
+class pool_source;
+
 // What a session has for a new device.
 struct device_parts {
     device_info info;
-    int memory_space = host_memory_space;   // for memory of its own: a number of its own
-    pool_source* pools = nullptr;           // threads, for kinds that want them
-    bool client = false;                    // the /cpu:0 whose inter-op threads include the caller
+    int memory_space = host_memory_space;  // for memory of its own: a number of its own
+    pool_source* pools = nullptr;          // threads, for kinds that want them
+    bool client = false;  // the /cpu:0 whose inter-op threads include the caller
 };
 
 // How a session keeps the way to make devices of a kind.
 using make_device_function = std::unique_ptr<device> (*)(device_parts parts);
+
+// A device that computes on this machine's CPU, in threads of its own pools and in host memory,
+// with contexts from `slot`.
+std::unique_ptr<device> make_host_device(device_parts parts, make_slot_function slot);
+// A GPU that lives in host memory.
+std::unique_ptr<device> make_emulated_gpu(device_parts parts);
 
 namespace detail {
 
@@ -47,20 +53,22 @@ struct require_make_device {
 
 }  // namespace detail
 
-// A device of the kind: Kind::make_device(parts) where there is one, an emulated_gpu for gpu, else
-// a host_device<Kind>, which shares the host's memory and runs kernels in threads of its own pools.
+// A device of the kind: Kind::make_device(parts) where there is one, an emulated GPU for gpu, else
+// a host device, which shares the host's memory and runs kernels in threads of its own pools.
 template <class Kind>
 std::unique_ptr<device> make_device(device_parts parts) {
     if constexpr (detail::names_make_device<Kind>) {
         (void)sizeof(detail::require_make_device<Kind>);
         if constexpr (detail::has_make_device<Kind>) return Kind::make_device(std::move(parts));
     } else if constexpr (std::is_same_v<Kind, gpu>) {
-        return std::make_unique<emulated_gpu>(std::move(parts.info), parts.memory_space);
+        return make_emulated_gpu(std::move(parts));
     } else {
-        device_pools pools = parts.pools->pools_for(parts.info.name, parts.client);
-        return std::make_unique<host_device<Kind>>(
-            std::move(parts.info), std::move(pools.inter_op), std::move(pools.intra_op));
+        return make_host_device(std::move(parts), &make_slot<Kind>);
     }
 }
 
 }  // namespace weft
+
+#if WEFT_HEADER_ONLY
+#include <weft/runtime/device_factory_source.hpp>
+#endif

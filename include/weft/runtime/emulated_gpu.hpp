@@ -7,7 +7,6 @@
 // is said in emulated_gpu_options and done here, so that no other file knows.
 #pragma once
 
-#include <weft/kernel/kernel.hpp>
 #include <weft/runtime/emulated_memory.hpp>
 #include <weft/runtime/in_order_queue.hpp>
 #include <weft/runtime/kernel_context.hpp>

@@ -8,7 +8,8 @@
 
 #include <weft/core/search.hpp>
 #include <weft/runtime/frame.hpp>
-#include <weft/runtime/kernel_context.hpp>
+#include <weft/runtime/context_pool.hpp>
+#include <weft/runtime/inter_op_pool.hpp>
 
 #include <exception>
 #include <utility>

@@ -6,6 +6,7 @@
 // nothing else.
 #pragma once
 
+#include <weft/runtime/feed_value.hpp>
 #include <weft/runtime/memory_plan.hpp>
 #include <weft/runtime/node_error.hpp>
 #include <weft/runtime/variable_store.hpp>
@@ -14,13 +15,6 @@
 #include <cstddef>
 
 namespace weft {
-
-// A value that a caller feeds: the bytes or the object, read only.
-struct feed_value {
-    node_id node = no_node;
-    const void* data = nullptr;
-    dims shape;
-};
 
 class run_frame {
 public:

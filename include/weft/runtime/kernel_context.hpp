@@ -2,87 +2,71 @@
 // SPDX-License-Identifier: MIT
 //
 // The context that kernels of one device kind run in, for devices whose kernels are functions on
-// this machine; and the store that contexts of one device are taken from. Making a context
-// allocates, taking one that was used before does not.
+// this machine. What it does is the same for all kinds and is kept apart from the type, so that
+// programs with kinds of their own see no pool.
 #pragma once
 
-#include <weft/runtime/intra_op_pool.hpp>
-#include <weft/runtime/scratch_arena.hpp>
+#include <weft/kernel/kernel.hpp>
+#include <weft/runtime/device.hpp>
 
 #include <memory>
-#include <mutex>
-#include <utility>
-#include <vector>
 
 namespace weft {
 
-template <class Kind>
-class kernel_context final : public context<Kind>, public kernel_slot {
+class intra_op_pool;
+class scratch_arena;
+
+// What a kernel_context offers. One kernel at a time; parallel_for and scratch from any of its
+// threads.
+class kernel_services {
 public:
     // Without a pool, parallel_for runs in the kernel's own thread.
-    kernel_context(device& on, intra_op_pool* pool) : pool_(pool), scratch_(on) {}
+    kernel_services(device& on, intra_op_pool* pool);
+    kernel_services(const kernel_services&) = delete;
+    kernel_services& operator=(const kernel_services&) = delete;
+    ~kernel_services();
 
-    context_base& begin(const stop_state* stop, bool interruptible) noexcept override {
-        stop_ = stop;
-        interruptible_ = interruptible;
-        scratch_.reset();
-        return *this;
-    }
-
-    void parallel_for(std::size_t n, double cost_ns, range_function body) override {
-        if (pool_ != nullptr)
-            pool_->parallel_for(n, cost_ns, body, interruptible_ ? stop_ : nullptr);
-        else if (n > 0)
-            body(0, n);
-    }
-
-    bool stop_requested() const noexcept override { return stop_ != nullptr && stop_->requested(); }
-
-    void* scratch(std::size_t bytes) override { return scratch_.take(bytes); }
+    void begin(const stop_state* stop, bool interruptible) noexcept;
+    void parallel_for(std::size_t n, double cost_ns, range_function body);
+    bool stop_requested() const noexcept { return stop_ != nullptr && stop_->requested(); }
+    void* scratch(std::size_t bytes);
 
 private:
     intra_op_pool* pool_;
     const stop_state* stop_ = nullptr;
     bool interruptible_ = false;
-    scratch_arena scratch_;
+    std::unique_ptr<scratch_arena> scratch_;
 };
 
-// The contexts of one device, as many as kernels have run there at the same time. Must go before
-// the device does. Members may be called from any thread.
-class context_pool {
+template <class Kind>
+class kernel_context final : public context<Kind>, public kernel_slot {
 public:
-    explicit context_pool(device& on) : device_(on) {}
-    context_pool(const context_pool&) = delete;
-    context_pool& operator=(const context_pool&) = delete;
+    kernel_context(device& on, intra_op_pool* pool) : services_(on, pool) {}
 
-    device& on() const noexcept { return device_; }
-
-    // A context that nobody uses.
-    kernel_slot& acquire() {
-        const std::lock_guard lock(mutex_);
-        if (idle_.empty()) {
-            // There is room for every context in idle_ before it exists, so that release() cannot
-            // fail.
-            idle_.reserve(all_.size() + 1);
-            all_.push_back(device_.make_context());
-            return *all_.back();
-        }
-        kernel_slot* const slot = idle_.back();
-        idle_.pop_back();
-        return *slot;
+    context_base& begin(const stop_state* stop, bool interruptible) noexcept override {
+        services_.begin(stop, interruptible);
+        return *this;
     }
-
-    // Gives back what acquire() gave. The last one used is the next one taken: its scratch is warm.
-    void release(kernel_slot& slot) noexcept {
-        const std::lock_guard lock(mutex_);
-        idle_.push_back(&slot);
+    void parallel_for(std::size_t n, double cost_ns, range_function body) override {
+        services_.parallel_for(n, cost_ns, body);
     }
+    bool stop_requested() const noexcept override { return services_.stop_requested(); }
+    void* scratch(std::size_t bytes) override { return services_.scratch(bytes); }
 
 private:
-    device& device_;
-    std::mutex mutex_;
-    std::vector<std::unique_ptr<kernel_slot>> all_;
-    std::vector<kernel_slot*> idle_;
+    kernel_services services_;
 };
 
+// How a device keeps the way to make contexts of its kind.
+using make_slot_function = std::unique_ptr<kernel_slot> (*)(device& on, intra_op_pool* pool);
+
+template <class Kind>
+std::unique_ptr<kernel_slot> make_slot(device& on, intra_op_pool* pool) {
+    return std::make_unique<kernel_context<Kind>>(on, pool);
+}
+
 }  // namespace weft
+
+#if WEFT_HEADER_ONLY
+#include <weft/runtime/kernel_context_source.hpp>
+#endif

@@ -7,11 +7,13 @@
 #pragma once
 
 #include <weft/graph/graph.hpp>
-#include <weft/runtime/frame.hpp>
+#include <weft/runtime/feed_value.hpp>
 
+#include <initializer_list>
 #include <memory>
 #include <tuple>
 #include <variant>
+#include <vector>
 
 namespace weft {
 
@@ -46,6 +48,24 @@ private:
     const graph_base* graph_;
     feed_value value_;
     std::shared_ptr<const void> kept_;
+};
+
+// Throws error invalid_argument for a node of another graph than the session's `own`, and for one
+// that is among those fed `before`.
+void check_feed(const graph_base& own, const graph_base& of, const std::vector<node_id>& before,
+                node_id id);
+void check_fetch(const graph_base& own, const graph_base& of, node_id id);
+
+// The feeds of a run: distinct nodes of the session's graph, checked when it is made.
+class feed_set {
+public:
+    feed_set(const graph_base& own, std::initializer_list<feed_entry> entries);
+    const std::vector<node_id>& nodes() const { return nodes_; }
+    const std::vector<feed_value>& values() const { return values_; }
+
+private:
+    std::vector<node_id> nodes_;
+    std::vector<feed_value> values_;
 };
 
 namespace detail {
@@ -171,3 +191,7 @@ fetch_list<typename detail::kept_fetch<F>::type...> fetches(const F&... nodes) {
 }
 
 }  // namespace weft
+
+#if WEFT_HEADER_ONLY
+#include <weft/session/feeds_source.hpp>
+#endif

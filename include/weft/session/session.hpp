@@ -6,7 +6,7 @@
 // threads at the same time; runs that write the same variable take turns.
 #pragma once
 
-#include <weft/core/search.hpp>
+#include <weft/runtime/log.hpp>
 #include <weft/session/core.hpp>
 #include <weft/session/feeds.hpp>
 
@@ -21,8 +21,8 @@ class plan_info {
 public:
     plan_info(session_core& core, prepared_plan& of) : core_(&core), plan_(&of) {}
 
-    const placement_report& placement() const { return plan_->of().report; }
-    std::size_t nodes() const { return plan_->of().kernels; }
+    placement_report placement() const { return core_->explain(*plan_); }
+    std::size_t nodes() const { return core_->nodes(*plan_); }
     // Bytes for the values of a run on a device, variables and constants apart: for static shapes
     // known at once, otherwise for the feeds of the last run (error failed_precondition before it).
     std::size_t peak_bytes(const std::string& device) const {
@@ -38,23 +38,13 @@ namespace detail {
 
 // An object that the run has made is moved out by the last fetch of it; others are copied.
 template <class V>
-V take_object(session_core::run_guard& run, std::size_t i) {
-    const plan& p = run.of();
-    const value_id id = p.fetches[i].value;
-    bool last = p.values[id].home == value_home::object;
-    for (std::size_t later = i + 1; later < p.fetches.size(); ++later)
-        last = last && p.fetches[later].value != id;
-    V& value = *static_cast<V*>(run.frame().object(id));
+V take_object(session_run& run, std::size_t i) {
+    V& value = *static_cast<V*>(run.object(i));
     if constexpr (std::is_copy_constructible_v<V>)
-        return last ? V(std::move(value)) : V(value);
-    else if (last)
+        return run.is_last_use(i) ? V(std::move(value)) : V(value);
+    else if (run.is_last_use(i))
         return V(std::move(value));
-    const node_record& node = run.graph().record(p.fetches[i].node);
-    throw error(errc::failed_precondition,
-                "the value of '" + node.name +
-                    "' cannot be copied, and was fed or is fetched twice (made at " +
-                    to_string(node.where) + ')',
-                node.name, node.where);
+    throw_not_copyable(run.node(i));
 }
 
 // Fetch number i of a run. Made before the steps run, so that large tensors are written where they
@@ -62,30 +52,29 @@ V take_object(session_core::run_guard& run, std::size_t i) {
 template <class F, class V = result_of_t<F>>
 class fetch_target {  // of a C++ object
 public:
-    fetch_target(session_core::run_guard&, std::size_t, const F&) {}
-    V take(session_core::run_guard& run, std::size_t i) { return take_object<V>(run, i); }
+    fetch_target(session_run&, std::size_t, const F&) {}
+    V take(session_run& run, std::size_t i) { return take_object<V>(run, i); }
 };
 template <class F>
 class fetch_target<F, void> {
 public:
-    fetch_target(session_core::run_guard&, std::size_t, const F&) {}
-    std::monostate take(session_core::run_guard&, std::size_t) { return {}; }
+    fetch_target(session_run&, std::size_t, const F&) {}
+    std::monostate take(session_run&, std::size_t) { return {}; }
 };
 template <class F, class T, std::size_t... Dims>
 class fetch_target<F, tensor<T, Dims...>> {
     using V = tensor<T, Dims...>;
 
 public:
-    fetch_target(session_core::run_guard& run, std::size_t i, const F&)
-        : value_(V::uninitialized(shape_before(run, run.of().fetches[i].value))) {
-        const value_id id = run.of().fetches[i].value;
+    fetch_target(session_run& run, std::size_t i, const F&)
+        : value_(V::uninitialized(shape_before(run, i))) {
         // Elements inside of the tensor object would move with it.
-        if (value_.size() * sizeof(T) > inline_bytes && run.frame().is_writable(id))
-            written_ = run.frame().write_to(id, value_.data());
+        if (value_.size() * sizeof(T) > inline_bytes && run.is_writable(i))
+            written_ = run.write_to(i, value_.data());
     }
-    V take(session_core::run_guard& run, std::size_t i) {
+    V take(session_run& run, std::size_t i) {
         if (written_) return std::move(value_);
-        const dims& shape = run.frame().value(run.of().fetches[i].value).shape;
+        const dims& shape = run.shape(i);
         if (!(value_.shape() == shape)) value_ = V::uninitialized(shape);
         run.copy_out(i, value_.data(), shape.size() * sizeof(T));
         return std::move(value_);
@@ -93,8 +82,8 @@ public:
 
 private:
     // The value's shape, with 0 for what only the run can tell.
-    static dims shape_before(session_core::run_guard& run, value_id id) {
-        if (run.frame().is_writable(id)) return run.frame().value(id).shape;
+    static dims shape_before(session_run& run, std::size_t i) {
+        if (!static_shape<Dims...>::value.known() && run.is_writable(i)) return run.shape(i);
         dims shape = static_shape<Dims...>::value;
         for (std::size_t axis = 0; axis < shape.rank; ++axis)
             if (shape[axis] == dyn) shape[axis] = 0;
@@ -107,39 +96,37 @@ private:
 template <class V, class Kinds, class T, std::size_t... Dims>
 class fetch_target<fetch_into_tensor<V, Kinds>, tensor<T, Dims...>> {
 public:
-    fetch_target(session_core::run_guard& run, std::size_t i, const fetch_into_tensor<V, Kinds>& to)
-        : to_(to) {
-        const value_id id = run.of().fetches[i].value;
-        if (!run.frame().is_writable(id)) return;
-        check_shape(run.frame().value(id).shape);
-        written_ = run.frame().write_to(id, to.out->data());
+    fetch_target(session_run& run, std::size_t i, const fetch_into_tensor<V, Kinds>& to)
+        : to_(*to.out) {
+        if (!run.is_writable(i)) return;
+        check_fetch_shape(run, i, to_.shape());
+        written_ = run.write_to(i, to_.data());
     }
-    std::monostate take(session_core::run_guard& run, std::size_t i) {
+    std::monostate take(session_run& run, std::size_t i) {
         if (written_) return {};
-        const dims& shape = run.frame().value(run.of().fetches[i].value).shape;
-        check_shape(shape);
-        run.copy_out(i, to_.out->data(), shape.size() * sizeof(T));
+        check_fetch_shape(run, i, to_.shape());
+        run.copy_out(i, to_.data(), to_.size() * sizeof(T));
         return {};
     }
 
 private:
-    void check_shape(const dims& shape) const {
-        if (to_.out->shape() == shape) return;
-        const node_record& node = to_.graph().record(to_.id());
-        throw error(errc::invalid_argument,
-                    "fetch_into: '" + node.name + "' has shape " + dims_text(shape).chars +
-                        ", the given tensor " + dims_text(to_.out->shape()).chars + " (made at " +
-                        to_string(node.where) + ')',
-                    node.name, node.where);
-    }
-
-    const fetch_into_tensor<V, Kinds>& to_;
+    V& to_;
     bool written_ = false;
 };
 
+// Does some work; failures that know no node become errors.
+template <class Work>
+decltype(auto) guarded(Work work) {
+    try {
+        return work();
+    } catch (...) {
+        rethrow_as_error();
+    }
+}
+
 // Runs a plan and gives what was fetched: one value bare, several as a tuple.
 template <std::size_t... I, class... F>
-auto run_and_fetch(session_core::run_guard& run, std::index_sequence<I...>, const F&... fetched) {
+auto run_and_fetch(session_run& run, std::index_sequence<I...>, const F&... fetched) {
     std::tuple<fetch_target<F>...> targets{fetch_target<F>(run, I, fetched)...};
     run.execute();
     if constexpr (sizeof...(F) == 1)
@@ -158,7 +145,7 @@ public:
     template <class... Kinds>
     explicit session(const basic_graph<device_kinds<Kinds...>>& of, session_options options = {}) {
         const session_kind kinds[] = {{Kinds::name, &make_device<Kinds>}...};
-        core_ = std::make_unique<session_core>(of, std::move(options), kinds);
+        core_ = std::make_unique<session_core>(of, std::move(options), kinds, sizeof...(Kinds));
     }
 
     // Runs what the fetches need and gives their values: one comes bare, several as a tuple; a
@@ -194,10 +181,8 @@ public:
     // outlive the session; may be called from several threads.
     template <class... N, class... F>
     auto make_callable(feed_list<N...> fed, fetch_list<F...> fetched) {
-        // Not owned: an execution must not be the last to go, behind the session's devices.
         prepared_plan* const plan =
-            std::apply([&](const F&... f) { return prepare(ids_of(fed), f...); }, fetched.nodes)
-                .get();
+            std::apply([&](const F&... f) { return &prepare(ids_of(fed), f...); }, fetched.nodes);
         return [core = core_.get(), plan, fed, fetched](const auto&... values) {
             static_assert(sizeof...(values) == sizeof...(N),
                           "weft: give one value per node in feeds(...)");
@@ -217,25 +202,24 @@ public:
 
     // Runs the initializers of all variables of the graph, in the order of making.
     void initialize() {
-        const graph_base& of = core_->of();
-        for (node_id variable : of.variables()) run_one(of.initializer_of(variable));
+        detail::guarded([&] { core_->initialize(); });
     }
 
     // Where a node is, "/job:localhost/task:0/gpu:1"; placed now if it has not been. A variable
     // stays where it was placed first.
     template <class V, class Kinds>
     std::string device_of(const node<V, Kinds>& n) {
-        return core_->device_of(prepare({}, n)->of(), n.id());
+        return core_->device_of(prepare({}, n), n.id());
     }
     // Why each node that the fetches need is where it is, as a value with to_string() and
     // to_json().
     template <class... F>
     placement_report explain(const F&... fetched) {
-        return prepare({}, fetched...)->of().report;
+        return core_->explain(prepare({}, fetched...));
     }
     template <class... N, class... F>
     plan_info plan(feed_list<N...> fed, fetch_list<F...> fetched) {
-        return {*core_, *std::apply([&](const F&... f) { return prepare(ids_of(fed), f...); },
+        return {*core_, *std::apply([&](const F&... f) { return &prepare(ids_of(fed), f...); },
                                     fetched.nodes)};
     }
 
@@ -250,8 +234,7 @@ private:
     std::vector<node_id> ids_of(const feed_list<N...>& list) const {
         std::vector<node_id> ids;
         const auto add = [&](const graph_base& of, node_id id) {
-            check_mine(of, id, "feed");
-            check_twice(ids, id);
+            check_feed(core_->of(), of, ids, id);
             ids.push_back(id);
         };
         std::apply([&](const N&... n) { (add(n.graph(), n.id()), ...); }, list.nodes);
@@ -261,58 +244,24 @@ private:
     template <class... F>
     auto run_fetches(const run_options& options, std::initializer_list<feed_entry> fed,
                      const F&... fetched) {
-        std::vector<node_id> feed_ids;
-        std::vector<feed_value> values;
-        for (const feed_entry& entry : fed) {
-            check_mine(entry.graph(), entry.value().node, "feed");
-            check_twice(feed_ids, entry.value().node);
-            feed_ids.push_back(entry.value().node);
-            values.push_back(entry.value());
-        }
-        const auto plan = prepare(feed_ids, fetched...);
-        return run_plan(*core_, *plan, values, options, fetched...);
-    }
-
-    void check_mine(const graph_base& of, node_id id, const char* what) const {
-        if (&of == &core_->of()) return;
-        const node_record& node = of.record(id);
-        throw error(errc::invalid_argument,
-                    std::string("cannot ") + what + " '" + node.name +
-                        "': it is in another graph than this session's (" + to_string(node.where) +
-                        ')',
-                    node.name, node.where);
-    }
-    void check_twice(const std::vector<node_id>& before, node_id id) const {
-        if (!list_contains(before, id)) return;
-        const node_record& node = core_->of().record(id);
-        throw error(errc::invalid_argument, "'" + node.name + "' is fed twice", node.name,
-                    node.where);
+        const feed_set given(core_->of(), fed);
+        return run_plan(*core_, prepare(given.nodes(), fetched...), given.values(), options,
+                        fetched...);
     }
 
     template <class... F>
-    std::shared_ptr<prepared_plan> prepare(const std::vector<node_id>& fed, const F&... fetched) {
-        (check_mine(fetched.graph(), fetched.id(), "fetch"), ...);
+    prepared_plan& prepare(const std::vector<node_id>& fed, const F&... fetched) {
+        (check_fetch(core_->of(), fetched.graph(), fetched.id()), ...);
         const node_id ids[] = {fetched.id()...};
-        return guarded([&] { return core_->prepare(fed, ids); });
-    }
-    // Failures that know no node (out of memory, say) as errors.
-    template <class Work>
-    static auto guarded(Work work) {
-        try {
-            return work();
-        } catch (const failure& f) {
-            throw error(f.code(), f.what());
-        } catch (const std::bad_alloc&) {
-            throw error(errc::resource_exhausted, "out of memory on the host");
-        }
+        return detail::guarded([&]() -> prepared_plan& { return core_->prepare(fed, ids); });
     }
 
     template <class... F>
     static auto run_plan(session_core& core, prepared_plan& plan,
                          std::span<const feed_value> values, const run_options& options,
                          const F&... fetched) {
-        return guarded([&] {
-            session_core::run_guard run(core, plan);
+        return detail::guarded([&] {
+            session_run run(core, plan);
             run.begin(values, options);
             return detail::run_and_fetch(run, std::index_sequence_for<F...>{}, fetched...);
         });
@@ -331,15 +280,6 @@ private:
             [&](const F&... f) { return run_plan(core, plan, given, run_options{}, f...); },
             fetched.nodes);
     }
-    void run_one(node_id id) {
-        guarded([&] {
-            const auto plan = core_->prepare({}, std::span(&id, 1));
-            session_core::run_guard run(*core_, *plan);
-            run.begin({}, {});
-            run.execute();
-        });
-    }
-
     std::unique_ptr<session_core> core_;
 };
 

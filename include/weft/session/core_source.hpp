@@ -1,0 +1,182 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// The definitions of session_core, declared in core.hpp: devices, plans, the values of variables,
+// and what is known of a plan. Where a program is compiled separately this is compiled once; there
+// is no template in it, and no type of the program.
+#pragma once
+
+#include <weft/core/search.hpp>
+#include <weft/runtime/log.hpp>
+#include <weft/runtime/planner.hpp>
+#include <weft/session/core.hpp>
+#include <weft/session/machine.hpp>
+#include <weft/session/prepared_plan.hpp>
+
+#include <map>
+
+namespace weft {
+
+struct session_core::parts {
+    parts(const graph_base& of, session_options asked, std::span<const session_kind> kinds)
+        : graph(of), options(std::move(asked)), machine(options, kinds) {}
+
+    const graph_base& graph;
+    const session_options options;
+    session_machine machine;
+    variable_store variables;
+    std::mutex mutex;
+    std::map<node_id, device_index> kept;  // where variables are
+    std::map<std::vector<node_id>, std::unique_ptr<prepared_plan>> plans;
+    std::vector<node_id> key;
+    std::atomic<std::size_t> nodes_run{0};
+
+    std::shared_ptr<const plan> make(std::span<const node_id> feeds,
+                                     std::span<const node_id> fetches);
+    void deny(const plan& p) const;
+    void check_runnable(const plan& p) const;
+    // Frees the memory that idle runs keep for the next ones.
+    void release_idle_memory() {
+        const std::lock_guard lock(mutex);
+        for (const auto& [ids, prepared] : plans)
+            prepared->for_each_idle([](execution& e) { e.frame().release_memory(); });
+    }
+};
+
+inline std::shared_ptr<const plan> session_core::parts::make(std::span<const node_id> feeds,
+                                                             std::span<const node_id> fetches) {
+    std::shared_ptr<plan> made =
+        make_plan({graph, feeds, fetches, machine.on().machine, machine.devices(), kept,
+                   options.allow_soft_placement});
+    deny(*made);
+    for (const plan_variable& v : made->variables) kept.emplace(v.record->id, v.device);
+    if (options.log_device_placement) log_requested(made->report.to_string());
+    return made;
+}
+
+inline void session_core::parts::deny(const plan& p) const {
+    if (options.deny.fallback && p.report.fallbacks > 0)
+        throw error(errc::failed_precondition,
+                    "session_options.deny.fallback: " + std::to_string(p.report.fallbacks) +
+                        " node(s) are not where they asked to be\n" + p.report.to_string());
+    if (options.deny.copy && !p.report.copies.empty())
+        throw error(errc::failed_precondition,
+                    "session_options.deny.copy: " + std::to_string(p.report.copies.size()) +
+                        " value(s) cross devices\n" + p.report.to_string());
+    if (!options.deny.allocation) return;
+    for (const plan_value& value : p.values)
+        if (value.home == value_home::object && value.type.is_tensor() &&
+            !value.type.shape.known()) {
+            const node_record& node = graph.record(value.node);
+            throw error(errc::failed_precondition,
+                        "session_options.deny.allocation: the size of what '" + node.name +
+                            "' returns is known only when it has run (" + to_string(node.where) +
+                            ')',
+                        node.name, node.where);
+        }
+}
+
+inline void session_core::parts::check_runnable(const plan& p) const {
+    if (p.unfed.empty()) return;
+    const node_record& node = *p.unfed.front();
+    std::string text = "You must feed a value for placeholder '" + node.name + '\'';
+    if (node.type.is_tensor())
+        text += std::string(" with element type ") + name_of(node.type.element) + " and shape " +
+                dims_text(node.type.shape).chars;
+    for (std::size_t i = 1; i < p.unfed.size(); ++i)
+        text += (i == 1 ? "; and for '" : ", '") + p.unfed[i]->name + '\'';
+    throw error(errc::invalid_argument, text + " (made at " + to_string(node.where) + ')',
+                node.name, node.where);
+}
+
+namespace detail {
+
+inline std::vector<feed_value> static_feeds(const plan& p) {
+    std::vector<feed_value> out;
+    for (const node_record* node : p.fed) {
+        if (!node->type.shape.known())
+            throw error(errc::failed_precondition,
+                        "the memory of this plan depends on the shape of '" + node->name +
+                            "', which is " + dims_text(node->type.shape).chars +
+                            ": run it once with the shapes in question",
+                        node->name, node->where);
+        out.push_back({node->id, nullptr, node->type.shape});
+    }
+    return out;
+}
+
+}  // namespace detail
+
+WEFT_SOURCE session_core::session_core(const graph_base& of, session_options options,
+                                       const session_kind* kinds, std::size_t count)
+    : parts_(std::make_unique<parts>(of, std::move(options), std::span(kinds, count))) {
+    if (parts_->machine.pool_sizes_differ())
+        log_once("weft.pools",
+                 "weft: this session asks for other numbers of threads than the first one "
+                 "of the process, and uses that one's; set use_per_session_threads for "
+                 "threads of its own");
+}
+WEFT_SOURCE session_core::~session_core() = default;
+
+WEFT_SOURCE const graph_base& session_core::of() const { return parts_->graph; }
+WEFT_SOURCE const device_list& session_core::devices() const { return parts_->machine.devices(); }
+
+WEFT_SOURCE prepared_plan& session_core::prepare(std::span<const node_id> feeds,
+                                                 std::span<const node_id> fetches) {
+    parts& p = *parts_;
+    const std::lock_guard lock(p.mutex);
+    p.key.assign({p.graph.control_edits()});
+    p.key.insert(p.key.end(), feeds.begin(), feeds.end());
+    p.key.push_back(no_node);
+    p.key.insert(p.key.end(), fetches.begin(), fetches.end());
+    if (const auto found = p.plans.find(p.key); found != p.plans.end()) return *found->second;
+    auto made = std::make_unique<prepared_plan>(p.make(feeds, fetches));
+    return *p.plans.emplace(p.key, std::move(made)).first->second;
+}
+
+WEFT_SOURCE void session_core::initialize() {
+    for (node_id variable : of().variables()) {
+        const node_id fetch = of().initializer_of(variable);
+        session_run run(*this, prepare({}, std::span(&fetch, 1)));
+        run.begin({}, {});
+        run.execute();
+    }
+}
+
+WEFT_SOURCE placement_report session_core::explain(const prepared_plan& plan) const {
+    return plan.of().report;
+}
+WEFT_SOURCE std::string session_core::device_of(const prepared_plan& plan, node_id id) const {
+    for (const placement_entry& entry : plan.of().report.nodes)
+        if (entry.id == id) return devices()[entry.device].name.to_string();
+    return {};
+}
+WEFT_SOURCE std::size_t session_core::nodes(const prepared_plan& plan) const {
+    return plan.of().kernels;
+}
+
+WEFT_SOURCE std::size_t session_core::peak_bytes(prepared_plan& of, const std::string& device) {
+    const device_index index = parts_->machine.find(device);
+    std::size_t bytes = 0;
+    bool known = false;
+    of.for_each_idle([&](execution& e) {
+        if (e.frame().laid_out()) bytes = e.frame().arena_bytes(index);
+        known = known || e.frame().laid_out();
+    });
+    if (known) return bytes;
+    session_run fresh(*this, of);
+    parts_->check_runnable(of.of());
+    fresh.execution_->stop().reset();
+    fresh.acquire();
+    fresh.bind(detail::static_feeds(of.of()));
+    return fresh.execution_->frame().arena_bytes(index);
+}
+
+WEFT_SOURCE memory_statistics session_core::memory(const std::string& device) const {
+    return parts_->machine[parts_->machine.find(device)].memory();
+}
+WEFT_SOURCE std::size_t session_core::nodes_run() const {
+    return parts_->nodes_run.load(std::memory_order_relaxed);
+}
+
+}  // namespace weft
