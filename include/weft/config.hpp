@@ -32,6 +32,15 @@
 
 namespace weft {
 
+// Tells the core that this thread only waits: for loops that look at memory again and again.
+inline void relax_core() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+}
+
 // Bytes of one vector register of the instruction set this file is compiled for; 1 for nvcc, whose
 // functions for host and device cannot hold vectors: its loops are scalar, for the host compiler to
 // vectorise.

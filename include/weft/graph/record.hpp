@@ -88,6 +88,7 @@ struct node_record {
     std::vector<owned_bytes> storage{};      // parameters, a constant's elements, a callable
     bool metadata_only = false;              // looks at its input's shape only
     bool fallible = false;                   // a kernel that may throw (so: never writes in place)
+    bool element_wise = false;               // reads an input's element only to write that element
     double cost_ns = 1.0;                    // rough time per output element; of a call: ignored
     std::vector<std::pair<std::string, std::string>> attributes{};  // for people: {"axis", "1"}
 

@@ -9,6 +9,7 @@
 #include <weft/placement/choice.hpp>
 #include <weft/placement/explain.hpp>
 #include <weft/placement/placement_error.hpp>
+#include <weft/placement/untied.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -32,7 +33,7 @@ class placer {
 public:
     explicit placer(const placement_request& request) : state_(request) {}
 
-    placement_decision place() {
+    std::vector<device_index> place() {
         find_kernels();
         find_kept();
         for (std::uint32_t group = 0; group < groups_.size(); ++group)
@@ -40,13 +41,14 @@ public:
         place_producers();
         place_metadata_readers();
         if (!failures_.empty()) throw_placement_error(devices_, soft_, std::move(failures_));
-        placement_decision out;
-        out.devices.reserve(nodes_.size());
+        std::vector<device_index> out;
+        out.reserve(nodes_.size());
         for (node_position at = 0; at < nodes_.size(); ++at)
-            out.devices.push_back(choices_[groups_.group_of(at)].device);
-        out.report = explain_placement(state_);
+            out.push_back(choices_[groups_.group_of(at)].device);
         return out;
     }
+    // Of what was placed.
+    placement_report report() const { return explain_placement(state_); }
 
 private:
     // Pass 1: the device kinds of each node and of each group.
@@ -216,10 +218,20 @@ private:
 
 }  // namespace detail
 
-// Places the nodes. Fails with invalid_argument about all nodes that have no device, see
+// Places the nodes and says why. Fails with invalid_argument about all nodes that have no device, see
 // placement_error.hpp. May be called from several threads at the same time.
 inline placement_decision place(const placement_request& request) {
-    return detail::placer(request).place();
+    detail::placer placer(request);
+    std::vector<device_index> devices = placer.place();
+    return {std::move(devices), placer.report()};
+}
+
+// The same without the reasons, which cost more than the choice. Nodes that nothing ties (no
+// specification, no variable, no producer that would follow its reader) are placed by their kernels
+// alone, if all are so.
+inline std::vector<device_index> choose_devices(const placement_request& request) {
+    std::vector<device_index> devices = detail::place_untied(request);
+    return devices.size() == request.nodes.size() ? devices : detail::placer(request).place();
 }
 
 }  // namespace weft

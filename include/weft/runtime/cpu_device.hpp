@@ -38,6 +38,7 @@ public:
     void submit(work_item& item) noexcept override { inter_op_->submit(item); }
     void submit(std::span<work_item* const> items) noexcept override { inter_op_->submit(items); }
     inter_op_pool* pool() noexcept override { return inter_op_.get(); }
+    bool enter() noexcept override { return true; }
 
     std::unique_ptr<kernel_slot> make_context() override {
         return slot_(*this, intra_op_.get());

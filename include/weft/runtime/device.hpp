@@ -12,6 +12,7 @@
 #include <weft/runtime/stop_state.hpp>
 #include <weft/runtime/work_item.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -36,6 +37,21 @@ public:
     // null and must outlive the kernel. Where the kernel is `interruptible`, its parallel_for fails
     // with the cause of a stop instead of going on: not for kernels that write what others can see.
     virtual context_base& begin(const stop_state* stop, bool interruptible) noexcept = 0;
+
+    // Between two kernels of one run that are interruptible: begins again where that is needed.
+    void next(const stop_state* stop) noexcept {
+        // Relaxed: the threads that took scratch memory have left the kernel.
+        if (begin_again_.load(std::memory_order_relaxed)) begin(stop, true);
+    }
+
+protected:
+    // For slots that know: whether a kernel has left something behind that begin() takes back.
+    void set_begin_again(bool again) noexcept {
+        begin_again_.store(again, std::memory_order_relaxed);
+    }
+
+private:
+    std::atomic<bool> begin_again_{true};
 };
 
 class device {
@@ -79,6 +95,10 @@ public:
     virtual void submit(std::span<work_item* const> items) noexcept {
         for (work_item* item : items) submit(*item);
     }
+    // Whether the calling thread may run this device's kernels itself until it calls leave(): always
+    // on devices whose threads share nothing, on those with a queue only while it is empty.
+    virtual bool enter() noexcept { return false; }
+    virtual void leave() noexcept {}
     // The pool that runs its items, where threads that wait may help; null for devices with a
     // queue.
     virtual inter_op_pool* pool() noexcept { return nullptr; }

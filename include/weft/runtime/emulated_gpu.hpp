@@ -51,6 +51,8 @@ public:
 
     void submit(work_item& item) noexcept override { queue_.submit(item); }
     void submit(std::span<work_item* const> items) noexcept override { queue_.submit(items); }
+    bool enter() noexcept override { return queue_.hold(); }
+    void leave() noexcept override { queue_.let_go(); }
     // Waits until everything submitted before has run.
     void synchronize() noexcept { queue_.synchronize(); }
 

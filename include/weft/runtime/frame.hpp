@@ -1,18 +1,19 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// A frame: the memory and the values of one run of a plan at a time. Frames are kept and used
+// A frame: the values of one run of a plan at a time, and where they are. Frames are kept and used
 // again; as long as the shapes of the feeds stay the same, binding one to a run sets pointers and
-// nothing else.
+// nothing else. Kernels on devices with a memory of their own get the addresses that they reach it
+// by. It knows nothing of threads and of the order of steps.
 #pragma once
 
+#include <weft/runtime/arena_layout.hpp>
 #include <weft/runtime/feed_value.hpp>
-#include <weft/runtime/memory_plan.hpp>
-#include <weft/runtime/node_error.hpp>
+#include <weft/runtime/frame_shapes.hpp>
 #include <weft/runtime/variable_store.hpp>
 
-#include <atomic>
 #include <cstddef>
+#include <mutex>
 
 namespace weft {
 
@@ -23,21 +24,20 @@ public:
           machine_(machine),
           values_(p.values.size()),
           inputs_(p.inputs.size()),
-          known_(p.values.size(), true),
-          arenas_(machine.devices.size()) {
-        for (std::size_t i = 0; i < inputs_.size(); ++i) inputs_[i] = &values_[p.inputs[i]];
+          shapes_(p),
+          arenas_(p, machine),
+          objects_(p.objects) {
+        for (const plan_step& step : p.steps)
+            if (!in_host_memory(step.device)) apart_ = true;
+        if (apart_) translated_.resize(p.values.size());
+        for (const plan_step& step : p.steps)
+            for (std::uint32_t i = 0; i < step.inputs; ++i)
+                inputs_[step.first_input + i] = &seen_by(step, p.inputs[step.first_input + i]);
         for (value_id id = 0; id < values_.size(); ++id) {
             const plan_value& value = p.values[id];
             if (value.home == value_home::constant)
-                values_[id] = {p.constants[value.index].data, value.type.shape};
-            if (value.home == value_home::object) {
-                if (objects_.size() <= value.index) objects_.resize(value.index + 1);
-                objects_[value.index].value = id;
-            }
-        }
-        for (object_slot& slot : objects_) {
-            const object_type& type = *p.values[slot.value].type.object;
-            slot.storage = ::operator new(type.size, std::align_val_t{type.align});
+                values_[id] = {p.constants[value.index].data, value.type().shape};
+            if (value.home == value_home::object) add_object(id);
         }
         for (const plan_variable& v : p.variables) held_.push_back(&variables.value(v.record->id));
     }
@@ -45,54 +45,56 @@ public:
     run_frame& operator=(const run_frame&) = delete;
     ~run_frame() {
         reset();
-        release_memory();
         for (const object_slot& slot : objects_)
-            ::operator delete(slot.storage,
-                              std::align_val_t{plan_.values[slot.value].type.object->align});
+            if (slot.storage != nullptr)
+                ::operator delete(slot.storage,
+                                  std::align_val_t{plan_.values[slot.value].type().object->align});
     }
 
-    // Prepares a run: feeds, variables, and memory where shapes have changed. The caller holds the
-    // variables. `decide()` is asked, once the new shapes are known, whether steps will run one
-    // after the other: the layout depends on it.
+    // Prepares a run: feeds, variables, and memory where shapes have changed; true where it had to
+    // lay out memory. The caller holds the variables. `decide()` is asked, once the new shapes are
+    // known, how the steps will follow each other: the layout depends on it.
     template <class Decide>
-    void bind(std::span<const feed_value> feeds, Decide decide) {
+    bool bind(std::span<const feed_value> feeds, Decide decide) {
         bool same = laid_out_;
         for (std::size_t i = 0; i < feeds.size(); ++i) same = bind_feed(i, feeds[i]) && same;
         for (std::size_t i = 0; i < held_.size(); ++i)
             same = same && held_[i]->version == held_versions_[i];
         if (!same) {
             laid_out_ = false;
-            find_shapes();
-            sequential_ = decide();
-            lay_out();
+            shapes_.find(values_, held_);
+            const step_sequence sequence = decide();
+            arenas_.lay_out(values_, sequence, [&](step_id s) {
+                const plan_step& step = plan_.steps[s];
+                return shapes_.known(step.output) && !writes_in_place(step);
+            });
             bind_variables();
+            translate_all();
             laid_out_ = true;
         }
-        for (const object_slot& slot : objects_) values_[slot.value].data = slot.storage;
+        for (const object_slot& slot : objects_)
+            if (slot.storage != nullptr) values_[slot.value].data = slot.storage;
+        return !same;
     }
 
-    // Whether it has been bound, and whether the layout is for steps one after the other.
     bool laid_out() const { return laid_out_; }
-    bool sequential() const { return sequential_; }
     // Frees the memory between two runs; the next binding takes it again.
     void release_memory() noexcept {
         laid_out_ = false;
-        for (std::size_t i = 0; i < arenas_.size(); ++i) {
-            machine_.devices[i]->deallocate(arenas_[i].data, arenas_[i].bytes);
-            arenas_[i] = {};
-        }
+        arenas_.release();
     }
+    const arena_layout& arenas() const { return arenas_; }
+    const frame_shapes& shapes() const { return shapes_; }
 
     // Whether a bound run makes a value of known size in host memory: its own, or a caller's.
     bool is_writable(value_id id) const {
         const plan_value& value = plan_.values[id];
-        return value.home == value_home::arena && known_[id] &&
-               machine_.devices[value.device]->memory_space() == host_memory_space;
+        return value.home == value_home::arena && shapes_.known(id) && in_host_memory(value.device);
     }
     // Has the run write a writable value to `to`; false if it already has a place given, or `to`
     // shares memory with a feed.
     bool write_to(value_id id, void* to) {
-        const std::size_t bytes = bytes_of(plan_.values[id], values_[id].shape);
+        const std::size_t bytes = plan_.values[id].bytes(values_[id].shape);
         for (value_id fed : plan_.feeds)
             if (fed != none && overlap(to, bytes, fed)) return false;
         for (const redirected_value& earlier : redirected_)
@@ -107,7 +109,7 @@ public:
         for (const redirected_value& given : redirected_) values_[given.value].data = given.own;
         redirected_.clear();
         for (object_slot& slot : objects_) {
-            if (slot.alive) plan_.values[slot.value].type.object->destroy(slot.storage);
+            if (slot.alive) plan_.values[slot.value].type().object->destroy(slot.storage);
             slot.alive = false;
         }
         for (const late_buffer& late : late_) late.on->deallocate(late.data, late.bytes);
@@ -116,23 +118,32 @@ public:
 
     const value_ref& value(value_id id) const { return values_[id]; }
     value_ref& value(value_id id) { return values_[id]; }
+    // What a step's kernel gets.
     const value_ref* const* inputs_of(const plan_step& step) const {
         return inputs_.data() + step.first_input;
     }
+    value_ref& output_of(const plan_step& step) {
+        return step.output == none ? nothing_ : seen_by(step, step.output);
+    }
 
-    // Gives a step's output its shape and memory where they could not be known before the run.
+    // Whether a step's output has neither shape nor memory before it runs.
+    bool is_late(const plan_step& step) const {
+        return step.output != none && plan_.values[step.output].home == value_home::arena &&
+               !shapes_.known(step.output);
+    }
+    // Gives them to it, just before.
     void prepare_late(const plan_step& step) {
-        if (step.output == none || known_[step.output]) return;
         const plan_value& value = plan_.values[step.output];
-        if (value.home != value_home::arena) return;
         value_ref& output = values_[step.output];
-        output.shape = step.kind == step_kind::copy ? values_[plan_.inputs[step.first_input]].shape
-                                                    : shape_of(step);
+        output.shape = shapes_.of_output(step, values_);
         device* on = machine_.devices[value.device];
-        const std::size_t bytes = bytes_of(value, output.shape);
+        const std::size_t bytes = value.bytes(output.shape);
         output.data = on->allocate(bytes);
-        const std::lock_guard lock(late_mutex_);
-        late_.push_back({on, output.data, bytes});
+        {
+            const std::lock_guard lock(late_mutex_);
+            late_.push_back({on, output.data, bytes});
+        }
+        translate(step.output);
     }
     // Notes that a step has made its object.
     void object_made(value_id id) { objects_[plan_.values[id].index].alive = true; }
@@ -147,23 +158,24 @@ public:
     void commit(const plan_step& step) {
         variable_value& to = *held_[step.variable];
         const value_ref& from = values_[step.output];
-        if (!known_[step.output]) {
-            check_assignable(step, from.shape);
+        if (!shapes_.known(step.output)) {
+            shapes_.check_assignable(step, from.shape);
             give_memory(step, from.shape);
             for (value_id id = 0; id < values_.size(); ++id)
-                if (is_variable(id, step.variable)) values_[id] = {to.data, to.shape};
+                if (shapes_.is_variable(id, step.variable)) {
+                    values_[id] = {to.data, to.shape};
+                    translate(id);
+                }
         }
         if (from.data != to.data)
             to.on->copy_from(to.data, *to.on, from.data,
-                             bytes_of(plan_.values[step.output], from.shape));
+                             plan_.values[step.output].bytes(from.shape));
         to.initialized = true;
     }
+    bool writes_in_place(const plan_step& step) const {
+        return step.variable != none && !step.record->fallible;
+    }
     variable_value& variable(std::uint32_t index) { return *held_[index]; }
-
-    // Bytes of the run's memory on a device, for the shapes of the last binding.
-    std::size_t arena_bytes(device_index index) const { return arenas_[index].used; }
-    // Rough time of all steps, from the shapes, in nanoseconds.
-    double estimated_ns() const { return estimated_ns_; }
 
 private:
     struct object_slot {
@@ -180,21 +192,22 @@ private:
         void* data;
         std::size_t bytes;
     };
-    struct arena {
-        void* data = nullptr;
-        std::size_t bytes = 0;  // allocated
-        std::size_t used = 0;   // by the current layout
-    };
 
-    static std::size_t bytes_of(const plan_value& value, const dims& shape) {
-        return shape.size() * size_of(value.type.element);
+    bool in_host_memory(device_index device) const {
+        return machine_.devices[device]->memory_space() == host_memory_space;
+    }
+    void add_object(value_id id) {
+        object_slot& slot = objects_[plan_.values[id].index];
+        const object_type& type = *plan_.values[id].type().object;
+        slot.value = id;
+        slot.storage = ::operator new(type.size, std::align_val_t{type.align});
     }
 
     // Whether `bytes` at `to` share memory with what is fed as value `fed`.
     bool overlap(const void* to, std::size_t bytes, value_id fed) const {
         const auto at = reinterpret_cast<std::uintptr_t>(to);
         const auto other = reinterpret_cast<std::uintptr_t>(values_[fed].data);
-        return at < other + bytes_of(plan_.values[fed], values_[fed].shape) && other < at + bytes;
+        return at < other + plan_.values[fed].bytes(values_[fed].shape) && other < at + bytes;
     }
 
     // True if the shape is that of the last run.
@@ -205,133 +218,9 @@ private:
         value.data = const_cast<void*>(feed.data);
         if (laid_out_ && value.shape == feed.shape) return true;
         laid_out_ = false;
-        check_feed(*plan_.fed[i], feed.shape);
+        frame_shapes::check_feed(*plan_.fed[i], feed.shape);
         value.shape = feed.shape;
         return false;
-    }
-    static void check_feed(const node_record& node, const dims& shape) {
-        if (!node.type.is_tensor()) return;
-        const std::size_t axis = first_mismatch(shape, node.type.shape);
-        if (axis == node.type.shape.rank) return;
-        throw error(errc::invalid_argument,
-                    "cannot feed a tensor of shape " + std::string(dims_text(shape).chars) +
-                        " to '" + node.name + "', which has shape " +
-                        dims_text(node.type.shape).chars + ": dimension " + std::to_string(axis) +
-                        " is " + std::to_string(shape[axis]) + " where " +
-                        std::to_string(node.type.shape[axis]) + " is wanted (made at " +
-                        to_string(node.where) + ')',
-                    node.name, node.where);
-    }
-
-    // Shapes.
-
-    void find_shapes() {
-        shapes_held_.clear();
-        for (std::size_t i = 0; i < held_.size(); ++i)
-            shapes_held_.push_back(held_[i]->initialized ? held_[i]->shape
-                                                         : plan_.variables[i].record->type.shape);
-        for (value_id id = 0; id < values_.size(); ++id) {
-            const plan_value& value = plan_.values[id];
-            if (value.home != value_home::variable) continue;
-            values_[id].shape = shapes_held_[value.index];
-            known_[id] = values_[id].shape.known();
-        }
-        estimated_ns_ = 0;
-        for (const plan_step& step : plan_.steps) {
-            if (step.output == none) continue;
-            value_ref& output = values_[step.output];
-            known_[step.output] = inputs_known(step);
-            if (known_[step.output]) {
-                output.shape = step.kind == step_kind::copy
-                                   ? values_[plan_.inputs[step.first_input]].shape
-                                   : shape_of(step);
-                known_[step.output] = output.shape.known();
-            }
-            if (known_[step.output])
-                estimated_ns_ += static_cast<double>(output.shape.size()) * step.record->cost_ns;
-            if (step.variable != none && known_[step.output]) learn_variable(step);
-        }
-    }
-    bool inputs_known(const plan_step& step) const {
-        for (std::uint32_t i = 0; i < step.inputs; ++i)
-            if (!known_[plan_.inputs[step.first_input + i]]) return false;
-        return true;
-    }
-    dims shape_of(const plan_step& step) const {
-        const node_record& node = *step.record;
-        if (node.shape == nullptr) return node.type.shape;
-        const dims* shapes[256];
-        for (std::uint32_t i = 0; i < step.inputs; ++i)
-            shapes[i] = &inputs_[step.first_input + i]->shape;
-        try {
-            return node.shape(node.shape_parameters, shapes);
-        } catch (const failure& f) {
-            throw detail::node_error(f.code(), f.what(), node, {});
-        }
-    }
-    // The shape of what is assigned is that of the variable, which takes it if it has none yet.
-    void learn_variable(const plan_step& step) {
-        const dims& shape = values_[step.output].shape;
-        check_assignable(step, shape);
-        shapes_held_[step.variable] = shape;
-        for (value_id id = 0; id < values_.size(); ++id)
-            if (is_variable(id, step.variable)) {
-                values_[id].shape = shape;
-                known_[id] = true;
-            }
-    }
-    bool is_variable(value_id id, std::uint32_t variable) const {
-        return plan_.values[id].home == value_home::variable && plan_.values[id].index == variable;
-    }
-    void check_assignable(const plan_step& step, const dims& shape) const {
-        const node_record& variable = *plan_.variables[step.variable].record;
-        const dims& wanted = shapes_held_[step.variable];
-        const std::size_t axis = first_mismatch(shape, wanted);
-        if (axis == wanted.rank) return;
-        throw detail::node_error(
-            errc::invalid_argument,
-            ("cannot assign a tensor of shape " + std::string(dims_text(shape).chars) +
-             " to variable '" + variable.name + "', which has shape " + dims_text(wanted).chars +
-             ": dimension " + std::to_string(axis) + " is " + std::to_string(shape[axis]) +
-             " where " + std::to_string(wanted[axis]) + " is wanted")
-                .c_str(),
-            *step.record, {});
-    }
-
-    // Memory.
-
-    bool writes_in_place(const plan_step& step) const {
-        return step.variable != none && !step.record->fallible;
-    }
-
-    // Lays out the arenas and sets the pointers into them.
-    void lay_out() {
-        for (device_index d = 0; d < arenas_.size(); ++d) {
-            std::vector<planned_buffer> buffers;
-            std::vector<value_id> ids;
-            for (step_id s = 0; s < plan_.steps.size(); ++s) {
-                const value_id id = plan_.steps[s].output;
-                if (id == none || plan_.values[id].home != value_home::arena || !known_[id] ||
-                    plan_.values[id].device != d || writes_in_place(plan_.steps[s]))
-                    continue;
-                buffers.push_back({bytes_of(plan_.values[id], values_[id].shape), s,
-                                   plan_.values[id].last_reader});
-                ids.push_back(id);
-            }
-            arena& memory = arenas_[d];
-            memory.used = plan_memory(buffers, sequential_);
-            grow(memory, *machine_.devices[d]);
-            for (std::size_t i = 0; i < ids.size(); ++i)
-                values_[ids[i]].data = static_cast<char*>(memory.data) + buffers[i].offset;
-        }
-    }
-    static void grow(arena& memory, device& on) {
-        if (memory.used <= memory.bytes) return;
-        on.deallocate(memory.data, memory.bytes);
-        memory.data = nullptr;
-        memory.bytes = 0;
-        memory.data = on.allocate(memory.used);
-        memory.bytes = memory.used;
     }
 
     // Memory for what a step assigns, where the variable has none of that shape; then it has no
@@ -343,7 +232,7 @@ private:
             held.on->deallocate(std::exchange(held.data, nullptr), held.bytes);
         held.on = machine_.devices[plan_.variables[step.variable].device];
         held.shape = shape;
-        held.bytes = bytes_of(plan_.values[step.output], shape);
+        held.bytes = plan_.values[step.output].bytes(shape);
         ++held.version;
         held.data = held.on->allocate(held.bytes);
     }
@@ -351,7 +240,7 @@ private:
     // variables.
     void bind_variables() {
         for (const plan_step& step : plan_.steps) {
-            if (step.variable == none || !known_[step.output]) continue;
+            if (step.variable == none || !shapes_.known(step.output)) continue;
             give_memory(step, values_[step.output].shape);
             if (writes_in_place(step)) values_[step.output].data = held_[step.variable]->data;
         }
@@ -362,22 +251,40 @@ private:
                 values_[id].data = held_[plan_.values[id].index]->data;
     }
 
+    // The addresses by which kernels reach values in memories that the host cannot.
+
+    value_ref& seen_by(const plan_step& step, value_id id) {
+        return step.kind == step_kind::kernel && !in_host_memory(step.device) ? translated_[id]
+                                                                              : values_[id];
+    }
+    void translate(value_id id) {
+        const plan_value& value = plan_.values[id];
+        if (!apart_ || in_host_memory(value.device)) return;
+        translated_[id] = {machine_.devices[value.device]->translate(values_[id].data),
+                           values_[id].shape};
+    }
+    void translate_all() {
+        if (!apart_) return;
+        for (value_id id = 0; id < values_.size(); ++id)
+            if (shapes_.known(id)) translate(id);
+    }
+
     const plan& plan_;
     const plan_devices& machine_;
     std::vector<value_ref> values_;
+    std::vector<value_ref> translated_;  // where some device has a memory of its own
     std::vector<const value_ref*> inputs_;
-    std::vector<char> known_;                   // whether a value's shape was known before the run
-    std::vector<arena> arenas_;                 // by device
+    frame_shapes shapes_;
+    arena_layout arenas_;
     std::vector<object_slot> objects_;          // by plan_value::index
     std::vector<redirected_value> redirected_;  // fetches that this run writes to their callers
     std::vector<variable_value*> held_;         // of each of the plan's variables
     std::vector<std::size_t> held_versions_;    // theirs at the last layout
-    std::vector<dims> shapes_held_;             // theirs, as far as this run knows
     std::mutex late_mutex_;
     std::vector<late_buffer> late_;
-    double estimated_ns_ = 0;
+    value_ref nothing_;
+    bool apart_ = false;  // some device has a memory of its own
     bool laid_out_ = false;
-    bool sequential_ = false;
 };
 
 }  // namespace weft

@@ -49,6 +49,20 @@ public:
         for (work_item* item : items) push(*item);
     }
 
+    // Takes the place of the thread while there is nothing in the queue: items wait until let_go(),
+    // what the caller does meanwhile comes before them. False where there is something, another
+    // thread holds it, or the queue has a latency.
+    bool hold() noexcept {
+        const std::lock_guard lock(mutex_);
+        if (held_ || latency_ns_ > 0 || finished_ != submitted_) return false;
+        return held_ = true;
+    }
+    void let_go() noexcept {
+        const std::lock_guard lock(mutex_);
+        held_ = false;
+        if (!items_.empty() || stopping_) work_.notify_one();
+    }
+
     // Waits until every item that was submitted before has run.
     void synchronize() noexcept {
         std::unique_lock lock(mutex_);
@@ -66,7 +80,7 @@ private:
     void work() noexcept {
         std::unique_lock lock(mutex_);
         for (;;) {
-            if (work_item* item = items_.pop()) {
+            if (work_item* item = held_ ? nullptr : items_.pop()) {
                 lock.unlock();
                 if (latency_ns_ > 0) pause();
                 item->run(item);
@@ -75,9 +89,9 @@ private:
                 progress_.notify_all();
                 continue;
             }
-            if (stopping_) return;
+            if (stopping_ && items_.empty()) return;
             asleep_ = true;
-            work_.wait(lock, [this] { return !items_.empty() || stopping_; });
+            work_.wait(lock, [this] { return !held_ && (!items_.empty() || stopping_); });
             asleep_ = false;
         }
     }
@@ -96,6 +110,7 @@ private:
     std::uint64_t submitted_ = 0;
     std::uint64_t finished_ = 0;
     bool asleep_ = false;
+    bool held_ = false;
     bool stopping_ = false;
     worker_threads threads_;
 };

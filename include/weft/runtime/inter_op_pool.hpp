@@ -1,13 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// The threads that run a device's nodes. Workers run the items of every run, in turn; a thread that
-// waits for its own run (a caller) runs that run's items meanwhile. Nobody spins, nothing is
-// allocated after construction. One mutex guards all of it: what is behind these members may
-// change, they do not.
+// The threads that run a device's nodes. Workers run the items of every run; a thread that waits
+// for its own run (a caller) runs that run's items meanwhile. What a thread makes ready it keeps,
+// and shares only while another one is idle; idle threads steal, spin for some microseconds, then
+// sleep. What comes from outside goes through an inbox. Nothing is allocated in the steady state.
 #pragma once
 
-#include <weft/runtime/work_item.hpp>
+#include <weft/config.hpp>
+#include <weft/runtime/pool_worker.hpp>
+#include <weft/runtime/waiting_caller.hpp>
 #include <weft/runtime/worker_threads.hpp>
 
 #include <atomic>
@@ -15,19 +17,21 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <string>
 
 namespace weft {
 
-// A queue of work items and its worker threads. Members may be called from any thread.
+// A set of worker threads and what they have to do. Members may be called from any thread.
 class inter_op_pool {
 public:
     // `workers` may be 0: then only callers run items. Fails with resource_exhausted where the
     // system gives no more threads.
     explicit inter_op_pool(int workers, const std::string& name = "weft") {
         try {
+            for (int i = 0; i < workers && i < most_victims; ++i) add_victim();
             threads_.start(workers, name, [this] { work(); });
         } catch (...) {
             stop();
@@ -41,44 +45,67 @@ public:
     // must not be one of the workers.
     ~inter_op_pool() {
         stop();
-        while (work_item* item = take()) item->run(item);
+        while (work_item* item = take_from_inbox(nullptr)) item->run(item);
     }
 
     int workers() const noexcept { return threads_.count(); }
 
-    // Queues one item.
+    // From any thread: queues one item for whoever is free.
     void submit(work_item& item) noexcept {
         const std::lock_guard lock(mutex_);
         push(item);
     }
-
     // Queues several, in order.
     void submit(std::span<work_item* const> items) noexcept {
         const std::lock_guard lock(mutex_);
         for (work_item* item : items) push(*item);
     }
 
-    // Runs queued items of `owner` in the calling thread, and sleeps while there are none, until
-    // finish(owner, done) has been called. A worker of another pool that waits here (a kernel that
-    // runs a session of its own) goes on serving `owner` in its own pool too, which might have no
-    // other worker.
-    void help_until(const void* owner, const std::atomic<bool>& done) noexcept {
-        inter_op_pool* const home = home_ == this ? nullptr : home_;
+    // Of a thread that works for this pool, `self` being its current worker: keeps an item that has
+    // become ready, to be run by this thread unless another one is idle.
+    void keep(pool_worker& self, work_item& item) noexcept {
+        if (!self.keep(item)) submit(item);
+    }
+    // Of such a thread, before it does something that takes time: lets an idle thread have half of
+    // what it keeps of `owner`'s.
+    void share(pool_worker& self, const void* owner) noexcept {
+        if (!self.has_private() || idle_.load(std::memory_order_relaxed) == 0) return;
+        if (!self.deque().empty() || !self.expose()) return;
+        // The items were published with a sequentially consistent store: either this load sees who
+        // sleeps, or it finds the items before it does.
+        if (sleepers_.load(std::memory_order_seq_cst) > 0) wake_for(owner);
+    }
+
+    // Runs items of `owner` in the calling thread until finish(owner, done) has been called, or
+    // `done` set otherwise by this thread. `begin()` is called first, with the worker current whose
+    // items these become. A worker of another pool that waits here (a kernel that runs a session of
+    // its own) goes on serving `owner` in its own pool too, which might have no other worker.
+    template <class Begin>
+    void help_until(const void* owner, const std::atomic<bool>& done, Begin begin) noexcept {
         waiting_caller caller(owner);
-        caller_link here{&caller}, there{&caller};
-        attach(here);
-        if (home != nullptr) home->attach(there);
+        pool_worker* const outer = pool_worker::current();
+        inter_op_pool* const home = outer == nullptr || &outer->pool() == this ? nullptr
+                                                                               : &outer->pool();
+        caller_list::link here{&caller}, there{&caller};
+        pool_worker* const self = attach(here);
+        if (home != nullptr) home->attach_visitor(there);
+        pool_worker::enter(self);
+        begin();
         // Acquire pairs with the release in finish(): the caller sees what the run has written.
         while (!done.load(std::memory_order_acquire)) {
-            work_item* item = take(owner);
-            if (item == nullptr && home != nullptr) item = home->take(owner);
+            work_item* item = self == nullptr ? nullptr : self->take();
+            if (item == nullptr) item = look_for_work(self, owner, home, done);
             if (item != nullptr)
                 item->run(item);
-            else
-                caller.sleep();
+            else if (!done.load(std::memory_order_acquire))
+                sleep(caller, owner, home, done);
         }
-        if (home != nullptr) home->detach(there);
-        detach(here);
+        pool_worker::enter(outer);
+        if (home != nullptr) home->detach_visitor(there);
+        detach(here, self);
+    }
+    void help_until(const void* owner, const std::atomic<bool>& done) noexcept {
+        help_until(owner, done, [] {});
     }
 
     // Sets `done` and wakes the caller that waits for `owner`. Called once, for the pool whose
@@ -88,40 +115,12 @@ public:
         const std::lock_guard lock(mutex_);
         // Pairs with the acquire in help_until(), which ends only once it has had the mutex.
         done.store(true, std::memory_order_release);
-        signal_callers(owner);
+        callers_.signal(owner);
     }
 
 private:
-    // A thread in help_until(), on its stack; in the list of one or two pools.
-    class waiting_caller {
-    public:
-        explicit waiting_caller(const void* owner) : owner_(owner) {}
-
-        const void* owner() const noexcept { return owner_; }
-        void signal() noexcept {
-            const std::lock_guard lock(mutex_);
-            signalled_ = true;
-            woken_.notify_one();
-        }
-        // Until signal() is called, or has been since the last sleep.
-        void sleep() noexcept {
-            std::unique_lock lock(mutex_);
-            woken_.wait(lock, [this] { return signalled_; });
-            signalled_ = false;
-        }
-
-    private:
-        const void* owner_;
-        std::mutex mutex_;   // taken while holding a pool's, never the other way round
-        std::condition_variable woken_;
-        bool signalled_ = false;
-    };
-
-    // Its place in one pool's list.
-    struct caller_link {
-        waiting_caller* caller;
-        caller_link* next = nullptr;
-    };
+    static constexpr int most_victims = 128;
+    static constexpr int spin_rounds = 200;  // about 5 us
 
     // Owners are spread over lanes, and workers take from the lanes in turn: a run with a thousand
     // ready nodes does not hold up one with two. Owners that share a lane are served in order of
@@ -132,78 +131,183 @@ private:
         return static_cast<std::size_t>((reinterpret_cast<std::uintptr_t>(owner) * golden) >> 58);
     }
 
-    void attach(caller_link& link) noexcept {
+    // Callers.
+
+    // Gives the caller a worker; null where there are too many callers, or no memory: then its run
+    // uses the inbox.
+    pool_worker* attach(caller_list::link& link) noexcept {
         const std::lock_guard lock(mutex_);
-        link.next = callers_;
-        callers_ = &link;
+        callers_.attach(link);
+        if (idle_guests_ == 0) {
+            try {
+                if (victims_.load(std::memory_order_relaxed) == most_victims) return nullptr;
+                return &add_victim();
+            } catch (...) {
+                return nullptr;
+            }
+        }
+        return guests_[--idle_guests_];
+    }
+    void detach(caller_list::link& link, pool_worker* self) noexcept {
+        const std::lock_guard lock(mutex_);
+        callers_.detach(link);
+        if (self != nullptr) guests_[idle_guests_++] = self;
+    }
+    void attach_visitor(caller_list::link& link) noexcept {
+        const std::lock_guard lock(mutex_);
+        callers_.attach(link);
+    }
+    void detach_visitor(caller_list::link& link) noexcept {
+        const std::lock_guard lock(mutex_);
+        callers_.detach(link);
     }
 
-    void detach(caller_link& link) noexcept {
-        const std::lock_guard lock(mutex_);
-        caller_link** at = &callers_;
-        while (*at != &link) at = &(*at)->next;
-        *at = link.next;
+    // Looks for an item of `owner` for some microseconds.
+    work_item* look_for_work(pool_worker* self, const void* owner, inter_op_pool* home,
+                             const std::atomic<bool>& done) noexcept {
+        idle_.fetch_add(1, std::memory_order_relaxed);
+        work_item* item = nullptr;
+        for (int i = 0; i < spin_rounds && item == nullptr; ++i) {
+            item = search(self, owner);
+            if (item == nullptr && home != nullptr) item = home->take_from_inbox(owner);
+            if (item != nullptr || done.load(std::memory_order_relaxed)) break;
+            relax_core();
+        }
+        idle_.fetch_sub(1, std::memory_order_relaxed);
+        return item;
+    }
+    void sleep(waiting_caller& caller, const void* owner, inter_op_pool* home,
+               const std::atomic<bool>& done) noexcept {
+        idle_.fetch_add(1, std::memory_order_relaxed);
+        // Announced before the last look, see share(); the home pool's threads look for visitors
+        // whenever they have something of this owner.
+        sleepers_.fetch_add(1, std::memory_order_seq_cst);
+        const bool nothing = !has_work(owner) && (home == nullptr || !home->has_inbox(owner)) &&
+                             !done.load(std::memory_order_acquire);
+        if (nothing) caller.sleep();
+        sleepers_.fetch_sub(1, std::memory_order_relaxed);
+        idle_.fetch_sub(1, std::memory_order_relaxed);
     }
 
-    void signal_callers(const void* owner) noexcept {
-        for (caller_link* link = callers_; link != nullptr; link = link->next)
-            if (link->caller->owner() == owner) link->caller->signal();
+    // Work.
+
+    pool_worker& add_victim() {
+        const int at = victims_.load(std::memory_order_relaxed);
+        workers_[at] = std::make_unique<pool_worker>(*this);
+        // Releases the new worker to threads that look for victims.
+        victims_.store(at + 1, std::memory_order_release);
+        return *workers_[at];
+    }
+
+    // From the inbox, or stolen; of `owner` unless that is null.
+    work_item* search(pool_worker* self, const void* owner) noexcept {
+        if (work_item* item = take_from_inbox(owner)) return item;
+        const int n = victims_.load(std::memory_order_acquire);  // pairs with add_victim()
+        for (int i = 0; i < n; ++i) {
+            work_deque& deque = workers_[i]->deque();
+            if (workers_[i].get() == self || deque.empty()) continue;
+            if (work_item* item = deque.steal(owner)) return item;
+        }
+        return nullptr;
+    }
+    bool has_work(const void* owner) noexcept {
+        if (has_inbox(owner)) return true;
+        const int n = victims_.load(std::memory_order_acquire);  // pairs with add_victim()
+        for (int i = 0; i < n; ++i)
+            if (workers_[i]->deque().offers(owner)) return true;
+        return false;
     }
 
     void push(work_item& item) noexcept {
         const std::size_t lane = lane_of(item.owner);
         lanes_[lane].push(item);
-        filled_ |= std::uint64_t{1} << lane;
+        const std::uint64_t bit = std::uint64_t{1} << lane;
+        // Relaxed: a hint; whoever goes to sleep looks again under the mutex.
+        filled_.store(filled_.load(std::memory_order_relaxed) | bit, std::memory_order_relaxed);
+        wake(item.owner);
+    }
+    // Under the mutex. A worker counts as awake from now on, so that the next item wakes another.
+    void wake(const void* owner) noexcept {
         if (asleep_ > 0) {
-            // The worker counts as awake from now on, so that the next item wakes another one.
             --asleep_;
             ++wakes_;
+            sleepers_.fetch_sub(1, std::memory_order_relaxed);
             work_.notify_one();
         } else {
-            signal_callers(item.owner);
+            callers_.signal(owner);
         }
     }
-
-    work_item* take() noexcept {
-        if (filled_ == 0) return nullptr;
-        const int ahead = std::countr_zero(std::rotr(filled_, turn_));
-        const int lane = (turn_ + ahead) % static_cast<int>(lane_count);
-        turn_ = (lane + 1) % static_cast<int>(lane_count);
-        work_item* const item = lanes_[lane].pop();
-        note_if_empty(static_cast<std::size_t>(lane));
-        return item;
-    }
-
-    work_item* take(const void* owner) noexcept {
+    void wake_for(const void* owner) noexcept {
         const std::lock_guard lock(mutex_);
-        const std::size_t lane = lane_of(owner);
-        work_item* const item = lanes_[lane].pop(owner);
-        note_if_empty(lane);
+        wake(owner);
+    }
+
+    // The oldest item of `owner`; with null that of the next lane.
+    work_item* take_from_inbox(const void* owner) noexcept {
+        if (filled_.load(std::memory_order_relaxed) == 0) return nullptr;
+        const std::lock_guard lock(mutex_);
+        return pop(owner);
+    }
+    bool has_inbox(const void* owner) noexcept {
+        const std::lock_guard lock(mutex_);
+        const std::uint64_t filled = filled_.load(std::memory_order_relaxed);
+        return owner == nullptr ? filled != 0 : (filled >> lane_of(owner) & 1) != 0;
+    }
+    work_item* pop(const void* owner) noexcept {
+        const std::uint64_t filled = filled_.load(std::memory_order_relaxed);
+        if (filled == 0) return nullptr;
+        std::size_t lane = 0;
+        if (owner != nullptr) {
+            lane = lane_of(owner);
+        } else {
+            const int ahead = std::countr_zero(std::rotr(filled, turn_));
+            lane = static_cast<std::size_t>(turn_ + ahead) % lane_count;
+            turn_ = static_cast<int>((lane + 1) % lane_count);
+        }
+        work_item* const item = owner != nullptr ? lanes_[lane].pop(owner) : lanes_[lane].pop();
+        if (lanes_[lane].empty())
+            filled_.store(filled & ~(std::uint64_t{1} << lane), std::memory_order_relaxed);
         return item;
     }
 
-    void note_if_empty(std::size_t lane) noexcept {
-        if (lanes_[lane].empty()) filled_ &= ~(std::uint64_t{1} << lane);
-    }
+    // Worker threads.
 
     void work() noexcept {
-        home_ = this;
-        std::unique_lock lock(mutex_);
+        const int number = next_worker_.fetch_add(1, std::memory_order_relaxed);
+        pool_worker* const self = number < most_victims ? workers_[number].get() : nullptr;
+        pool_worker::enter(self);
+        idle_.fetch_add(1, std::memory_order_relaxed);
         for (;;) {
-            if (work_item* item = take()) {
-                lock.unlock();
-                item->run(item);
-                lock.lock();
-                continue;
+            work_item* item = nullptr;
+            for (int i = 0; i < spin_rounds && item == nullptr; ++i) {
+                item = search(self, nullptr);
+                if (item == nullptr) relax_core();
             }
-            if (stopping_) return;
-            ++asleep_;
-            work_.wait(lock, [this] { return wakes_ > 0 || stopping_; });
-            if (wakes_ > 0)
-                --wakes_;
-            else
-                --asleep_;
+            if (item == nullptr && !wait_for_work(item)) return;
+            idle_.fetch_sub(1, std::memory_order_relaxed);
+            for (; item != nullptr; item = self == nullptr ? nullptr : self->take())
+                item->run(item);
+            idle_.fetch_add(1, std::memory_order_relaxed);
         }
+    }
+    // Sleeps until there is something; false at the end. `item` may be what was found instead.
+    bool wait_for_work(work_item*& item) noexcept {
+        std::unique_lock lock(mutex_);
+        ++asleep_;
+        sleepers_.fetch_add(1, std::memory_order_seq_cst);  // announced before the last look
+        item = pop(nullptr);
+        const int n = victims_.load(std::memory_order_acquire);  // pairs with add_victim()
+        bool work = item != nullptr;
+        for (int i = 0; i < n && !work; ++i) work = !workers_[i]->deque().empty();
+        if (!work && !stopping_)
+            work_.wait(lock, [this] { return wakes_ > 0 || stopping_; });
+        if (wakes_ > 0) {
+            --wakes_;
+        } else {
+            --asleep_;
+            sleepers_.fetch_sub(1, std::memory_order_relaxed);
+        }
+        return !stopping_ || work;
     }
 
     void stop() noexcept {
@@ -215,18 +319,24 @@ private:
         threads_.join();
     }
 
-    // The pool that the current thread is a worker of.
-    static inline thread_local inter_op_pool* home_ = nullptr;
+    // Threads that look for work or sleep, a hint for share(); and those of them that sleep.
+    alignas(64) std::atomic<int> idle_{0};
+    std::atomic<int> sleepers_{0};
+    std::atomic<int> victims_{0};  // of workers_
+    std::atomic<int> next_worker_{0};
+    std::unique_ptr<pool_worker> workers_[most_victims];  // of the threads, then of callers
 
-    std::mutex mutex_;   // notifies under it, so that who gets it last may destroy the pool
+    alignas(64) std::mutex mutex_;  // notifies under it, so that who gets it last may destroy this
     std::condition_variable work_;
     work_list lanes_[lane_count];
-    std::uint64_t filled_ = 0;   // a bit for each lane that holds items
-    int turn_ = 0;               // the lane to look at first
-    int asleep_ = 0;             // workers that nobody has woken
-    int wakes_ = 0;              // workers that somebody has, and that have not got the mutex yet
+    std::atomic<std::uint64_t> filled_{0};  // a bit for each lane that holds items
+    int turn_ = 0;                          // the lane to look at first
+    int asleep_ = 0;                        // workers that nobody has woken
+    int wakes_ = 0;  // workers that somebody has, and that have not got the mutex yet
     bool stopping_ = false;
-    caller_link* callers_ = nullptr;
+    caller_list callers_;
+    pool_worker* guests_[most_victims];  // workers of callers that nobody uses
+    int idle_guests_ = 0;
     worker_threads threads_;
 };
 

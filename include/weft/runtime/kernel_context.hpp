@@ -45,13 +45,17 @@ public:
 
     context_base& begin(const stop_state* stop, bool interruptible) noexcept override {
         services_.begin(stop, interruptible);
+        set_begin_again(false);
         return *this;
     }
     void parallel_for(std::size_t n, double cost_ns, range_function body) override {
         services_.parallel_for(n, cost_ns, body);
     }
     bool stop_requested() const noexcept override { return services_.stop_requested(); }
-    void* scratch(std::size_t bytes) override { return services_.scratch(bytes); }
+    void* scratch(std::size_t bytes) override {
+        set_begin_again(true);
+        return services_.scratch(bytes);
+    }
 
 private:
     kernel_services services_;

@@ -24,6 +24,7 @@ struct plan_request {
     const device_list& devices;
     const std::map<node_id, device_index>& kept;
     bool allow_soft_placement = false;
+    bool deterministic = false;  // callables run in the order of making
 };
 
 }  // namespace weft

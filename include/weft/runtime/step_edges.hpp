@@ -7,6 +7,7 @@
 #pragma once
 
 #include <weft/runtime/plan.hpp>
+#include <weft/runtime/ready_queue.hpp>
 
 #include <cstdint>
 #include <span>
@@ -20,12 +21,13 @@ struct step_followers {
     std::vector<std::uint32_t> first;  // of each step, and one behind the last
     std::vector<step_id> steps;
 
+    std::size_t size() const { return first.size() - 1; }
     std::span<const step_id> operator[](step_id id) const {
         return {steps.data() + first[id], steps.data() + first[id + 1]};
     }
     // The steps that come after `start`, itself included, as a flag for each step.
     std::vector<bool> reached_from(step_id start) const {
-        std::vector<bool> reached(first.size() - 1, false);
+        std::vector<bool> reached(size(), false);
         std::vector<step_id> stack{start};
         while (!stack.empty()) {
             const step_id id = stack.back();
@@ -41,10 +43,17 @@ struct step_followers {
 class step_edges {
 public:
     void reserve(std::size_t n) { edges_.reserve(n); }
+    std::size_t size() const { return edges_.size(); }
     // `later` waits for `earlier`, which may be none.
     void add(step_id earlier, step_id later) {
-        if (earlier != none && earlier != later) edges_.push_back({earlier, later});
+        if (earlier == none || earlier == later) return;
+        edges_.push_back({earlier, later});
+        forward_ = forward_ && earlier < later;
     }
+    // Takes back what was added after the first `n`.
+    void shrink(std::size_t n) { edges_.resize(n); }
+    // Whether the order of numbers is an order in which the steps may run.
+    bool forward() const { return forward_; }
 
     // Of `n` steps; linear in steps and edges.
     step_followers followers(std::size_t n) const {
@@ -68,6 +77,36 @@ public:
 
 private:
     std::vector<std::pair<step_id, step_id>> edges_;
+    bool forward_ = true;
 };
+
+// An order in which the steps may run, smallest number first; `stuck` are those that wait for each
+// other, or for such.
+struct step_order {
+    std::vector<step_id> order;
+    std::vector<bool> stuck;
+
+    bool complete() const { return order.size() == stuck.size(); }
+};
+
+inline step_order order_of(const step_followers& next) {
+    const std::size_t n = next.size();
+    std::vector<std::uint32_t> waits(n, 0);
+    for (step_id later : next.steps) ++waits[later];
+    ready_queue ready;
+    for (step_id id = 0; id < n; ++id)
+        if (waits[id] == 0) ready.push(id);
+    step_order out;
+    out.order.reserve(n);
+    out.stuck.assign(n, true);
+    while (!ready.empty()) {
+        const step_id id = ready.pop();
+        out.order.push_back(id);
+        out.stuck[id] = false;
+        for (step_id later : next[id])
+            if (--waits[later] == 0) ready.push(later);
+    }
+    return out;
+}
 
 }  // namespace weft

@@ -33,6 +33,7 @@ struct session_core::parts {
 
     std::shared_ptr<const plan> make(std::span<const node_id> feeds,
                                      std::span<const node_id> fetches);
+    placement_report report(const plan& p) const;
     void deny(const plan& p) const;
     void check_runnable(const plan& p) const;
     // Frees the memory that idle runs keep for the next ones.
@@ -47,33 +48,36 @@ inline std::shared_ptr<const plan> session_core::parts::make(std::span<const nod
                                                              std::span<const node_id> fetches) {
     std::shared_ptr<plan> made =
         make_plan({graph, feeds, fetches, machine.on().machine, machine.devices(), kept,
-                   options.allow_soft_placement});
+                   options.allow_soft_placement, options.deterministic});
     deny(*made);
     for (const plan_variable& v : made->variables) kept.emplace(v.record->id, v.device);
-    if (options.log_device_placement) log_requested(made->report.to_string());
+    if (options.log_device_placement) log_requested(report(*made).to_string());
     return made;
 }
 
+inline placement_report session_core::parts::report(const plan& p) const {
+    return report_of(p, machine.devices(), options.allow_soft_placement);
+}
+
 inline void session_core::parts::deny(const plan& p) const {
-    if (options.deny.fallback && p.report.fallbacks > 0)
+    if (options.deny.fallback && p.fallbacks > 0)
         throw error(errc::failed_precondition,
-                    "session_options.deny.fallback: " + std::to_string(p.report.fallbacks) +
-                        " node(s) are not where they asked to be\n" + p.report.to_string());
-    if (options.deny.copy && !p.report.copies.empty())
+                    "session_options.deny.fallback: " + std::to_string(p.fallbacks) +
+                        " node(s) are not where they asked to be\n" + report(p).to_string());
+    if (options.deny.copy && !p.copies.empty())
         throw error(errc::failed_precondition,
-                    "session_options.deny.copy: " + std::to_string(p.report.copies.size()) +
-                        " value(s) cross devices\n" + p.report.to_string());
+                    "session_options.deny.copy: " + std::to_string(p.copies.size()) +
+                        " value(s) cross devices\n" + report(p).to_string());
     if (!options.deny.allocation) return;
-    for (const plan_value& value : p.values)
-        if (value.home == value_home::object && value.type.is_tensor() &&
-            !value.type.shape.known()) {
-            const node_record& node = graph.record(value.node);
+    for (const plan_value& value : p.values) {
+        const node_record& node = *value.record;
+        if (value.home == value_home::object && node.type.is_tensor() && !node.type.shape.known())
             throw error(errc::failed_precondition,
                         "session_options.deny.allocation: the size of what '" + node.name +
                             "' returns is known only when it has run (" + to_string(node.where) +
                             ')',
                         node.name, node.where);
-        }
+    }
 }
 
 inline void session_core::parts::check_runnable(const plan& p) const {
@@ -144,11 +148,12 @@ WEFT_SOURCE void session_core::initialize() {
 }
 
 WEFT_SOURCE placement_report session_core::explain(const prepared_plan& plan) const {
-    return plan.of().report;
+    return parts_->report(plan.of());
 }
 WEFT_SOURCE std::string session_core::device_of(const prepared_plan& plan, node_id id) const {
-    for (const placement_entry& entry : plan.of().report.nodes)
-        if (entry.id == id) return devices()[entry.device].name.to_string();
+    for (std::size_t i = 0; i < plan.of().nodes.size(); ++i)
+        if (plan.of().nodes[i]->id == id)
+            return devices()[plan.of().devices[i]].name.to_string();
     return {};
 }
 WEFT_SOURCE std::size_t session_core::nodes(const prepared_plan& plan) const {
@@ -160,7 +165,7 @@ WEFT_SOURCE std::size_t session_core::peak_bytes(prepared_plan& of, const std::s
     std::size_t bytes = 0;
     bool known = false;
     of.for_each_idle([&](execution& e) {
-        if (e.frame().laid_out()) bytes = e.frame().arena_bytes(index);
+        if (e.frame().laid_out()) bytes = e.frame().arenas().used_bytes(index);
         known = known || e.frame().laid_out();
     });
     if (known) return bytes;
@@ -169,7 +174,7 @@ WEFT_SOURCE std::size_t session_core::peak_bytes(prepared_plan& of, const std::s
     fresh.execution_->stop().reset();
     fresh.acquire();
     fresh.bind(detail::static_feeds(of.of()));
-    return fresh.execution_->frame().arena_bytes(index);
+    return fresh.execution_->frame().arenas().used_bytes(index);
 }
 
 WEFT_SOURCE memory_statistics session_core::memory(const std::string& device) const {

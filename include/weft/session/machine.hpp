@@ -29,6 +29,13 @@ public:
     session_machine(const session_machine&) = delete;
     session_machine& operator=(const session_machine&) = delete;
 
+    // Queues end first: their threads may still be telling the client's pool that a run is over.
+    ~session_machine() {
+        on_.contexts.clear();
+        for (auto& device : owned_)
+            if (device.get() != on_.machine.client) device.reset();
+    }
+
     const device_list& devices() const { return devices_; }
     execution_devices& on() { return on_; }
     // See pool_source.

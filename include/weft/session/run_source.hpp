@@ -47,14 +47,18 @@ WEFT_SOURCE void session_run::acquire() {
 
 // Where a device's memory does not suffice, that of idle runs is freed first.
 WEFT_SOURCE void session_run::bind(std::span<const feed_value> feeds) {
-    const bool caller_only = core_.parts_->options.inter_op_parallelism_threads < 0;
+    const sharing how = core_.parts_->options.inter_op_parallelism_threads < 0
+                            ? sharing::caller_only
+                            : sharing::automatic;
     try {
-        return execution_->bind(feeds, caller_only);
+        return execution_->bind(feeds, how);
+    } catch (const error& e) {
+        if (e.code() != errc::resource_exhausted) throw;
     } catch (const failure& f) {
         if (f.code() != errc::resource_exhausted) throw;
     }
     core_.parts_->release_idle_memory();
-    execution_->bind(feeds, caller_only);
+    execution_->bind(feeds, how);
 }
 
 WEFT_SOURCE void session_run::check_initialized() {
