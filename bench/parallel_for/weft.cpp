@@ -1,0 +1,147 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// A kernel that splits itself over two threads, while another thread of the machine takes one of
+// the cores, against two halves that are given out beforehand. Whoever waits for a half on a taken
+// core waits until the scheduler gives it a turn; chunks that are claimed one by one go to the
+// other core meanwhile.
+#include "busy_body.hpp"
+#include "compare.hpp"
+
+#include <weft/weft.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+#include <vector>
+
+#include <sched.h>
+
+using namespace weft;
+
+namespace {
+
+constexpr std::size_t indices = 4096;  // of a microsecond each
+
+void work_on(std::size_t first, std::size_t last) {
+    const bench::busy_body body;
+    for (; first < last; ++first) body(static_cast<std::uint32_t>(first));
+}
+
+// One half here, the other in a thread that waits for it.
+class two_halves {
+public:
+    two_halves() : helper_([this] { help(); }) {}
+    ~two_halves() {
+        begin(-1);
+        helper_.join();
+    }
+
+    void operator()() {
+        begin(calls_ + 1);
+        work_on(0, indices / 2);
+        // Pairs with the release in help().
+        for (int done = 0; (done = done_.load(std::memory_order_acquire)) != calls_;)
+            done_.wait(done, std::memory_order_acquire);
+    }
+
+private:
+    void begin(int call) {
+        calls_ = call;
+        asked_.store(call, std::memory_order_release);
+        asked_.notify_one();
+    }
+    void help() {
+        for (int call = 0;;) {
+            asked_.wait(call, std::memory_order_acquire);
+            // Pairs with the release in begin().
+            call = asked_.load(std::memory_order_acquire);
+            if (call < 0) return;
+            work_on(indices / 2, indices);
+            done_.store(call, std::memory_order_release);
+            done_.notify_one();
+        }
+    }
+
+    int calls_ = 0;
+    std::atomic<int> asked_{0}, done_{0};
+    std::thread helper_;  // last: uses the others
+};
+
+// Keeps the last core of those that the process may use busy.
+class hog {
+public:
+    hog()
+        : thread_([this] {
+              stay_on_last_core();
+              while (!stop_.load(std::memory_order_relaxed)) work_on(0, 10);
+          }) {}
+    ~hog() {
+        stop_.store(true, std::memory_order_relaxed);
+        thread_.join();
+    }
+
+private:
+    // Where that is refused the hog runs anywhere, which is a hog all the same.
+    static void stay_on_last_core() {
+        cpu_set_t allowed, last;
+        CPU_ZERO(&allowed);
+        CPU_ZERO(&last);
+        if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
+        int core = CPU_SETSIZE - 1;
+        while (core > 0 && !CPU_ISSET(static_cast<std::size_t>(core), &allowed)) --core;
+        CPU_SET(static_cast<std::size_t>(core), &last);
+        sched_setaffinity(0, sizeof last, &last);
+    }
+
+    std::atomic<bool> stop_{false};
+    std::thread thread_;
+};
+
+double share_of(std::vector<double> all, double share) {
+    const double at = share * static_cast<double>(all.size() - 1);
+    const auto place = all.begin() + static_cast<std::ptrdiff_t>(at);
+    std::nth_element(all.begin(), place, all.end());
+    return *place;
+}
+
+// Both in turn; what counts here is not the smallest time but what one has to expect.
+void split(benchmark::State& state, const std::string& name) {
+    graph g;
+    node all = g.call([](cpu_context& ctx) {
+        ctx.parallel_for(indices, /*cost_ns=*/1000.0,
+                         [](std::size_t first, std::size_t last) { work_on(first, last); });
+    });
+    session s{g,
+              {.inter_op_parallelism_threads = -1,
+               .intra_op_parallelism_threads = 2,
+               .use_per_session_threads = true}};
+    auto step = s.make_callable(fetches(all));
+    two_halves halves;
+    step();
+    halves();
+    std::vector<double> weft_ns, halves_ns;
+    for (auto _ : state) {
+        halves_ns.push_back(bench::detail::time_of(halves, 1));
+        weft_ns.push_back(bench::detail::time_of(step, 1));
+        state.SetIterationTime(weft_ns.back() * 1e-9);
+    }
+    const bench::unit ms{"ms", 1e6};
+    bench::report(state, name + ", 95th percentile", ms, share_of(weft_ns, 0.95),
+                  share_of(halves_ns, 0.95), {});
+    bench::report(state, name + ", median", ms, share_of(weft_ns, 0.5), share_of(halves_ns, 0.5),
+                  {});
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    bench::add("parallel_for/free", 300,
+               [](auto& state) { split(state, "parallel_for of 4 ms, 2 threads"); });
+    bench::add("parallel_for/taken", 300, [](auto& state) {
+        const hog other;
+        split(state, "parallel_for of 4 ms, 2 threads, one core taken");
+    });
+    benchmark::Initialize(&argc, argv);
+    benchmark::RunSpecifiedBenchmarks();
+}
