@@ -36,21 +36,20 @@ def cell(figures, weft):
 
 
 def print_peers(rows):
-    """A second table, of the rows that have peers."""
-    rows = {name: (row[0], float(row[1]), dict(peer.split("=") for peer in row[5:]))
-            for name, row in rows.items() if len(row) > 5}
-    if not rows:
-        return
-    peers = list(dict.fromkeys(peer for _, _, figures in rows.values() for peer in figures))
-    peers.sort(key=lambda peer: peer != "weft")
-    lines = [["what", "unit", *peers]]
-    for name, (unit, weft, figures) in rows.items():
-        lines.append([name, unit] + [cell(figures[peer], weft) if peer in figures else ""
-                                     for peer in peers])
-    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
-    print("\npeers in the same run: smallest (median), and how many times weft's smallest")
-    for line in lines:
-        print("  ".join(f"{text:{width}}" for text, width in zip(line, widths)).rstrip())
+    """More tables, of the rows that have peers: one for those that have the same ones."""
+    tables = {}
+    for name, (unit, weft, _, _, _, *peers) in rows.items():
+        if not peers:
+            continue
+        figures = dict(peer.split("=") for peer in peers)
+        columns = sorted(figures, key=lambda peer: peer != "weft")
+        lines = tables.setdefault(tuple(columns), [["what", "unit", *columns]])
+        lines.append([name, unit] + [cell(figures[peer], float(weft)) for peer in columns])
+    for lines in tables.values():
+        widths = [max(map(len, column)) for column in zip(*lines)]
+        print("\npeers in the same run: smallest (median), and how many times weft's smallest")
+        for line in lines:
+            print("  ".join(f"{text:{width}}" for text, width in zip(line, widths)).rstrip())
 
 
 def main():

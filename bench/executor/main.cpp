@@ -6,6 +6,7 @@
 // scaling.
 #include "executor/session_edges.hpp"
 #include "executor/side_by_side.hpp"
+#include "two_halves.hpp"
 
 namespace {
 
@@ -100,7 +101,18 @@ void add_empty(int threads) {
     row("random 1M", &random_1m, 1, large);
 }
 
+// What two threads can do here at most, without an executor: on a machine that has other things to
+// do, the rows with two threads are to be read beside this one.
+void two_cores(benchmark::State& state) {
+    constexpr std::size_t indices = 4096;
+    bench::two_halves both(indices);
+    bench::compare(
+        state, "no executor, 1 us each, 2 threads", bench::per_node(indices), [&] { both(); },
+        [] { bench::work_on(0, indices / 2); });
+}
+
 void add_busy() {
+    bench::add("executor/no executor, 1 us each, 2 threads", 100, two_cores);
     const auto row = [](const char* name, bench::dag (*graph)(), int rounds) {
         add({std::string(name) + ", 1 us each, 2 threads", graph, work::microsecond, 2, rounds},
             {{.run = bench::speed_at_least(0.95)}});

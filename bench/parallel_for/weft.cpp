@@ -7,6 +7,7 @@
 // a turn; chunks that are claimed one by one go to the other core meanwhile.
 #include "busy_body.hpp"
 #include "compare.hpp"
+#include "two_halves.hpp"
 
 #include <weft/weft.hpp>
 
@@ -22,52 +23,8 @@ using namespace weft;
 
 namespace {
 
+using bench::work_on;
 constexpr std::size_t indices = 4096;  // of a microsecond each
-
-void work_on(std::size_t first, std::size_t last) {
-    const bench::busy_body body;
-    for (; first < last; ++first) body(static_cast<std::uint32_t>(first));
-}
-
-// One half here, the other in a thread that waits for it.
-class two_halves {
-public:
-    two_halves() : helper_([this] { help(); }) {}
-    ~two_halves() {
-        begin(-1);
-        helper_.join();
-    }
-
-    void operator()() {
-        begin(calls_ + 1);
-        work_on(0, indices / 2);
-        // Pairs with the release in help().
-        for (int done = 0; (done = done_.load(std::memory_order_acquire)) != calls_;)
-            done_.wait(done, std::memory_order_acquire);
-    }
-
-private:
-    void begin(int call) {
-        calls_ = call;
-        asked_.store(call, std::memory_order_release);
-        asked_.notify_one();
-    }
-    void help() {
-        for (int call = 0;;) {
-            asked_.wait(call, std::memory_order_acquire);
-            // Pairs with the release in begin().
-            call = asked_.load(std::memory_order_acquire);
-            if (call < 0) return;
-            work_on(indices / 2, indices);
-            done_.store(call, std::memory_order_release);
-            done_.notify_one();
-        }
-    }
-
-    int calls_ = 0;
-    std::atomic<int> asked_{0}, done_{0};
-    std::thread helper_;  // last: uses the others
-};
 
 // Keeps the last core of those that the process may use busy.
 class hog {
@@ -151,7 +108,7 @@ void split(benchmark::State& state, const std::string& name) {
                .intra_op_parallelism_threads = 2,
                .use_per_session_threads = true}};
     auto step = s.make_callable(fetches(kernel));
-    two_halves halves;
+    bench::two_halves halves(indices);
     split_times all;
     for (auto _ : state) {
 #ifdef _OPENMP
