@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <limits>
 #include <string>
+#include <vector>
 
 namespace bench {
 
@@ -38,6 +39,12 @@ inline unit per_node(std::size_t n) { return {"ns/node", static_cast<double>(n)}
 // Microseconds of a call.
 inline unit microseconds() { return {"us", 1e3}; }
 
+// What another library took for the same work, in the row's units: the smallest and the median.
+struct peer_figure {
+    std::string name;
+    double best = 0, median = 0;
+};
+
 namespace detail {
 
 inline double now_ns() {
@@ -47,7 +54,7 @@ inline double now_ns() {
 
 // Nanoseconds of a call, the mean of `calls`.
 template <class Body>
-double time_of(Body& body, int calls) {
+double time_of(Body&& body, int calls) {
     const double start = now_ns();
     for (int i = 0; i < calls; ++i) body();
     return (now_ns() - start) / calls;
@@ -62,28 +69,34 @@ int calls_for(Body& body) {
 }
 
 inline void write_row(const std::string& name, const unit& in, double weft, double plain,
-                      goal wanted) {
+                      goal wanted, const std::vector<peer_figure>& peers) {
     const char* const path = std::getenv("WEFT_BENCH_ROWS");
     std::FILE* const rows = path == nullptr ? nullptr : std::fopen(path, "a");
     if (rows == nullptr) return;
     const char* const kinds[] = {"none", "speed", "time"};
-    std::fprintf(rows, "%s\t%s\t%.6g\t%.6g\t%s\t%.6g\n", name.c_str(), in.name, weft, plain,
+    std::fprintf(rows, "%s\t%s\t%.6g\t%.6g\t%s\t%.6g", name.c_str(), in.name, weft, plain,
                  kinds[wanted.what], wanted.value);
+    for (const peer_figure& peer : peers)
+        std::fprintf(rows, "\t%s=%.6g/%.6g", peer.name.c_str(), peer.best, peer.median);
+    std::fputc('\n', rows);
     std::fclose(rows);
 }
 
+}  // namespace detail
+
+// Tells what was measured: `weft` and `plain` (0: there is none) in nanoseconds, or whatever the
+// unit divides, and what peers took, in the row's units.
 inline void report(benchmark::State& state, const std::string& name, const unit& in, double weft,
-                   double plain, goal wanted) {
+                   double plain, goal wanted, const std::vector<peer_figure>& peers = {}) {
     state.counters["weft"] = weft / in.per_call;
     if (plain > 0) {
         state.counters["plain"] = plain / in.per_call;
         state.counters["speed"] = plain / weft;
     }
+    for (const peer_figure& peer : peers) state.counters[peer.name] = peer.best;
     state.SetLabel(in.name);
-    write_row(name, in, weft / in.per_call, plain / in.per_call, wanted);
+    detail::write_row(name, in, weft / in.per_call, plain / in.per_call, wanted, peers);
 }
-
-}  // namespace detail
 
 // Times weft() and plain() in turn. Their results have to be kept by the bodies themselves, by
 // benchmark::DoNotOptimize or by writing to memory.
@@ -100,7 +113,7 @@ void compare(benchmark::State& state, const std::string& name, const unit& in, W
         best_weft = std::min(best_weft, now);
         state.SetIterationTime(now * 1e-9);
     }
-    detail::report(state, name, in, best_weft, best_plain, wanted);
+    report(state, name, in, best_weft, best_plain, wanted);
 }
 
 // The same without a plain loop beside it.
@@ -114,7 +127,7 @@ void measure(benchmark::State& state, const std::string& name, const unit& in, W
         best = std::min(best, now);
         state.SetIterationTime(now * 1e-9);
     }
-    detail::report(state, name, in, best, 0, wanted);
+    report(state, name, in, best, 0, wanted);
 }
 
 // Registers body(state); `pairs` is how often it is timed.

@@ -6,8 +6,8 @@
 usage: table.py ROWS
 
 A row is name, unit, weft's figure, the plain loop's (0: there is none), kind of goal, goal,
-separated by tabs; compare.hpp and compile_time/ write them. A name that comes twice counts with its
-last row.
+separated by tabs; then, for each peer that did the same, NAME=SMALLEST/MEDIAN. compare.hpp and
+compile_time/ write them. A name that comes twice counts with its last row.
 """
 import sys
 from pathlib import Path
@@ -21,6 +21,37 @@ def goal_of(kind, goal, value, speed):
     return "", ""
 
 
+def short(figure):
+    return f"{figure:.3g}" if figure < 1000 else f"{figure:.0f}"
+
+
+def cell(figures, weft):
+    """A peer's smallest time and median, and how many times weft's smallest time its own is."""
+    best, median = (float(figure) for figure in figures.split("/"))
+    text = short(best) if best == median else f"{short(best)} ({short(median)})"
+    if weft <= 0 or best == weft:
+        return text
+    ratio = best / weft
+    return f"{text} x{ratio:.0f}" if ratio >= 100 else f"{text} x{ratio:.2g}"
+
+
+def print_peers(rows):
+    """More tables, of the rows that have peers: one for those that have the same ones."""
+    tables = {}
+    for name, (unit, weft, _, _, _, *peers) in rows.items():
+        if not peers:
+            continue
+        figures = dict(peer.split("=") for peer in peers)
+        columns = sorted(figures, key=lambda peer: peer != "weft")
+        lines = tables.setdefault(tuple(columns), [["what", "unit", *columns]])
+        lines.append([name, unit] + [cell(figures[peer], float(weft)) for peer in columns])
+    for lines in tables.values():
+        widths = [max(map(len, column)) for column in zip(*lines)]
+        print("\npeers in the same run: smallest (median), and how many times weft's smallest")
+        for line in lines:
+            print("  ".join(f"{text:{width}}" for text, width in zip(line, widths)).rstrip())
+
+
 def main():
     rows = {}
     for line in Path(sys.argv[1]).read_text(encoding="utf-8").splitlines():
@@ -28,12 +59,13 @@ def main():
         rows[name] = rest
     width = max([len(name) for name in rows] + [4])
     print(f"{'what':{width}} {'weft':>10} {'plain':>10} {'unit':8}{'speed':>6}  {'goal':16}")
-    for name, (unit, weft, plain, kind, goal) in rows.items():
+    for name, (unit, weft, plain, kind, goal, *_) in rows.items():
         value, other = float(weft), float(plain)
         speed = other / value if other > 0 and value > 0 else 0.0
         wanted, verdict = goal_of(kind, float(goal), value, speed)
         print(f"{name:{width}} {value:>10.5g} {f'{other:.5g}' if other else '':>10} {unit:8}"
               f"{f'{speed:.2f}' if speed else '':>6}  {wanted:16}{verdict}".rstrip())
+    print_peers(rows)
 
 
 if __name__ == "__main__":
