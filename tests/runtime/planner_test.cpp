@@ -25,6 +25,7 @@ struct machine {
     device_list devices;
     plan_devices on;
     std::map<node_id, device_index> kept;
+    bool deterministic = false;
 
     machine() {
         add<cpu>(0);
@@ -43,7 +44,7 @@ struct machine {
         on.devices.push_back(owned.back().get());
     }
     std::shared_ptr<plan> make(std::vector<node_id> fetches, std::vector<node_id> feeds = {}) {
-        return make_plan({g, feeds, fetches, on, devices, kept});
+        return make_plan({g, feeds, fetches, on, devices, kept, false, deterministic});
     }
     template <class Make>
     auto on_device(const char* name, Make make_node) {
@@ -61,18 +62,15 @@ step_id step_of(const plan& p, node_id id) {
         if (p.steps[s].record->id == id && p.steps[s].kind == step_kind::kernel) return s;
     return none;
 }
-// Every edge goes forward, and the counters are those of the edges.
+// Every edge goes forward, and what a step reads was made before.
 bool is_ordered(const plan& p) {
-    std::vector<std::uint32_t> in(p.steps.size(), 0);
-    for (step_id s = 0; s < p.steps.size(); ++s)
-        for (std::uint32_t k = 0; k < p.steps[s].successors; ++k) {
-            const step_id later = p.successors[p.steps[s].first_successor + k];
+    for (step_id s = 0; s < p.steps.size(); ++s) {
+        for (step_id later : p.after(s))
             if (later <= s) return false;
-            ++in[later];
-        }
-    for (step_id s = 0; s < p.steps.size(); ++s)
-        if (in[s] != p.steps[s].dependencies) return false;
-    return true;
+        for (value_id input : p.inputs_of(p.steps[s]))
+            if (p.values[input].producer != none && p.values[input].producer >= s) return false;
+    }
+    return p.first_successor.size() == p.steps.size() + 1;
 }
 
 }  // namespace
@@ -85,12 +83,12 @@ TEST_CASE_FIXTURE(machine, "a value is copied to a device once, whoever reads it
         fetches.push_back(on_device(name, [&] { return node(here + x); }).id());
     const auto p = make(fetches, {x.id()});
     CHECK(count(*p, step_kind::copy) == 4);  // x and `here`, to two devices
-    CHECK(p->report.copies.size() == 4);
-    CHECK(p->report.copies[0].bytes == 16);
+    CHECK(p->copies.size() == 4);
+    CHECK(report_of(*p, devices, false).copies[0].bytes == 16);
     CHECK(p->kernels == 4);
     CHECK(is_ordered(*p));
-    CHECK(make({fetches[0], here.id()}, {x.id()})->report.copies.size() == 2);
-    CHECK(make({here.id()}, {x.id()})->report.copies.empty());
+    CHECK(make({fetches[0], here.id()}, {x.id()})->copies.size() == 2);
+    CHECK(make({here.id()}, {x.id()})->copies.empty());
 }
 
 TEST_CASE_FIXTURE(machine, "copies of a variable are as many as its readers") {
@@ -139,6 +137,26 @@ TEST_CASE_FIXTURE(machine, "a write through which the order is implied is no sec
     const auto e = error_of([&] { make({second.id(), third.id()}); });
     CHECK(e.code == errc::invalid_argument);
     CHECK(e.says("neither is ordered"));
+}
+
+TEST_CASE_FIXTURE(machine, "two variables swap their values: one of them is copied before") {
+    const auto a = g.variable(1.0f), b = g.variable(2.0f);
+    const auto to_a = a.assign(b), to_b = b.assign(a);
+    const auto p = make({to_a.id(), to_b.id()});
+    CHECK(is_ordered(*p));
+    CHECK(count(*p, step_kind::copy) == 1);
+    CHECK(p->variables[0].needs_value != nullptr);
+    CHECK(p->variables[1].needs_value != nullptr);
+}
+
+TEST_CASE_FIXTURE(machine, "callables of a deterministic plan follow each other") {
+    const auto a = g.call([] { return 1; }), b = g.call([] { return 2; });
+    const auto free = make({a.id(), b.id()});
+    CHECK(free->successors.empty());
+    deterministic = true;
+    const auto fixed = make({a.id(), b.id()});
+    REQUIRE(fixed->after(0).size() == 1);
+    CHECK(fixed->after(0)[0] == 1);
 }
 
 TEST_CASE_FIXTURE(machine, "unfed placeholders, feeds that nothing needs, fed variables") {

@@ -52,7 +52,7 @@ public:
 
     // Prepares a run, see run_frame::bind().
     void bind(std::span<const feed_value> feeds, sharing how) {
-        if (how != how_) frame_.release_memory();
+        if (how != how_ || keep_times_) frame_.release_memory();
         const bool changed = frame_.bind(feeds, [&] {
             if (!keep_times_) times_.estimate(plan_, frame_);
             serial_layout_ = is_serial(how);
@@ -71,7 +71,8 @@ public:
     void run() {
         failed_.store(false, std::memory_order_relaxed);
         first_left_out_.store(none, std::memory_order_relaxed);
-        measuring_ = runs_++ % runs_between_measures == 0;
+        measuring_ = runs_ == 0 || runs_ == first_warm_run || runs_ % runs_between_measures == 0;
+        ++runs_;
         if (schedule_.sequential)
             run_in_order();
         else
@@ -92,8 +93,8 @@ private:
     static constexpr double worth_sharing_ns = 12'000;
     // What a unit of work has to be worth.
     static constexpr double grain_ns = 1'500;
-    // The first run is measured, and then one in so many.
-    static constexpr std::uint32_t runs_between_measures = 1024;
+    // The first run is measured, one that finds its caches warm, and then one in so many.
+    static constexpr std::uint32_t first_warm_run = 3, runs_between_measures = 1024;
 
     // A step as its thread needs it.
     struct prepared_step {
@@ -147,7 +148,6 @@ private:
         if (runs_ > 1 && now < 2 * planned_ns_ && planned_ns_ < 2 * now) return;
         if (serial_layout_ && !is_serial(how_)) {
             // The estimate was far too low: the next run gets memory for steps side by side.
-            frame_.release_memory();
             keep_times_ = true;
         } else if (!schedule_.sequential || !serial_layout_) {
             choose_schedule();
@@ -211,7 +211,7 @@ private:
             std::uint32_t ran = at;
             if (!run_steps(at, at + 1, slot, ran)) return false;
             const std::int64_t now = stop_state::now_ns();
-            times_.note(prepared_[at].id, now - before);
+            times_.note(prepared_[at].id, now - before - (runs_ == 1 ? step_times::cold_ns : 0));
             before = now;
             ++at;
         }

@@ -99,6 +99,8 @@ memory_need plan_memory(std::vector<planned_buffer>& buffers, bool for_good, IsF
                 if (stretch.buffer == buffer.in_place_of) stretch.buffer = b;
             continue;
         }
+        buffer.offset = 0;
+        if (buffer.bytes == 0) continue;
         blocking.clear();
         for (const detail::used_stretch& stretch : used)
             if (!is_free(stretch.buffer, buffer.first)) blocking.push_back(stretch);
@@ -119,7 +121,7 @@ inline memory_need plan_separate_memory(std::vector<planned_buffer>& buffers) {
     need.lower_bound = detail::bytes_alive_at_worst(buffers);
     for (planned_buffer& buffer : buffers) {
         buffer.in_place_of = planned_buffer::no_buffer;
-        buffer.offset = need.block;
+        buffer.offset = buffer.bytes == 0 ? 0 : need.block;
         need.block += rounded_to_granularity(buffer.bytes);
     }
     return need;

@@ -17,6 +17,8 @@ public:
     static constexpr float unknown_ns = 10'000;
     // Of a kernel beside its elements, and of a clock that is read once for each step.
     static constexpr float least_ns = 2, clock_ns = 25;
+    // What a step of a first run takes more, for memory that no cache holds yet.
+    static constexpr std::int64_t cold_ns = 150;
 
     // From the shapes of a bound frame.
     void estimate(const plan& p, const run_frame& frame) {

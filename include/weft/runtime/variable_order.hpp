@@ -90,7 +90,7 @@ private:
     // Gives one read in a circle a copy of the variable, made where the reader wanted to read it:
     // after the writes that it comes after, before all others.
     void break_circle(const step_order& order) {
-        for (const early_read& read : reads_) {
+        for (const early_read read : reads_) {
             if (!order.stuck[read.reader] || !order.stuck[read.writer]) continue;
             if (plan_.steps[read.reader].kind == step_kind::copy && is_snapshot(read.reader))
                 continue;
