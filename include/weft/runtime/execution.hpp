@@ -9,6 +9,7 @@
 #include <weft/runtime/context_pool.hpp>
 #include <weft/runtime/frame.hpp>
 #include <weft/runtime/inter_op_pool.hpp>
+#include <weft/runtime/run_observer.hpp>
 #include <weft/runtime/schedule.hpp>
 #include <weft/runtime/step_errors.hpp>
 #include <weft/runtime/step_times.hpp>
@@ -31,6 +32,7 @@ enum class sharing : unsigned char {
     automatic,    // as seems best
     caller_only,  // the calling thread runs everything
     stealing,     // every step may be taken by another thread
+    given_order,  // one step after the other, as was said
 };
 
 // Executes one plan, one run at a time; several executions of a plan run side by side. Reused.
@@ -50,9 +52,14 @@ public:
     run_frame& frame() { return frame_; }
     stop_state& stop() { return stop_; }
 
-    // Prepares a run, see run_frame::bind().
-    void bind(std::span<const feed_value> feeds, sharing how) {
-        if (how != how_ || keep_times_) frame_.release_memory();
+    // Has this observer told of the next run; it must live until that ends.
+    void observe(run_observer& observer) { observers_.push_back(&observer); }
+    // For a run that did not come to begin.
+    void forget_observers() noexcept { observers_.clear(); }
+
+    // Prepares a run, see run_frame::bind(). `order` is that of the steps for given_order.
+    void bind(std::span<const feed_value> feeds, sharing how, std::vector<step_id> order = {}) {
+        if (how != how_ || keep_times_ || how == sharing::given_order) frame_.release_memory();
         const bool changed = frame_.bind(feeds, [&] {
             if (!keep_times_) times_.estimate(plan_, frame_);
             serial_layout_ = is_serial(how);
@@ -62,6 +69,7 @@ public:
         if (!changed) return;
         keep_times_ = false;
         how_ = how;
+        order_ = std::move(order);
         runs_ = 0;
         choose_schedule();
     }
@@ -69,6 +77,7 @@ public:
     // kernel. A run that was stopped throws cancelled or deadline_exceeded, naming a step that had
     // not run.
     void run() {
+        begin_observation();
         failed_.store(false, std::memory_order_relaxed);
         first_left_out_.store(none, std::memory_order_relaxed);
         measuring_ = runs_ == 0 || runs_ == first_warm_run || runs_ % runs_between_measures == 0;
@@ -77,6 +86,7 @@ public:
             run_in_order();
         else
             run_shared();
+        end_observation();
         // Nothing is kept: the error belongs to the caller alone.
         if (error_ != nullptr) std::rethrow_exception(std::exchange(error_, nullptr));
         if (const errc cause = stop_.cause(); cause != errc::ok)
@@ -115,7 +125,7 @@ private:
     }
     // Whether nothing can be gained from a second thread, whatever the steps turn out to take.
     bool is_serial(sharing how) const {
-        if (how == sharing::stealing) return false;
+        if (how == sharing::stealing || how == sharing::given_order) return false;
         if (how == sharing::caller_only) return true;
         if (one_pool_ && on_.machine.client->pool()->workers() == 0) return true;
         return !is_worth_sharing();
@@ -131,8 +141,10 @@ private:
     void choose_schedule() {
         if (how_ == sharing::stealing)
             schedule_ = schedule_for_stealing(costs());
+        else if (how_ == sharing::given_order)
+            schedule_ = schedule_in_order(costs(), order_);
         else if (serial_layout_ || is_serial(how_))
-            schedule_ = schedule_sequentially(costs());
+            schedule_ = schedule_in_order(costs());
         else if (one_pool_)
             schedule_ = schedule_blocks(costs(), on_.machine.client->pool()->workers() + 1,
                                         grain_ns);
@@ -203,14 +215,17 @@ private:
             return false;
         }
     }
-    // The same with a look at the clock after each step.
+    // The same with a look at the clock after each step, and for observers.
     bool measure_steps(std::uint32_t first, std::uint32_t last, kernel_slot& slot,
                        std::uint32_t& at) noexcept {
         std::int64_t before = stop_state::now_ns();
         for (at = first; at < last;) {
             std::uint32_t ran = at;
+            const step_id id = prepared_[at].id;
+            for (run_observer* observer : observers_) observer->step_begins(id);
             if (!run_steps(at, at + 1, slot, ran)) return false;
             const std::int64_t now = stop_state::now_ns();
+            for (run_observer* observer : observers_) observer->step_ends(id, before, now);
             times_.note(prepared_[at].id, now - before - (runs_ == 1 ? step_times::cold_ns : 0));
             before = now;
             ++at;
@@ -219,7 +234,7 @@ private:
     }
     bool run_range(std::uint32_t first, std::uint32_t last, kernel_slot& slot,
                    std::uint32_t& at) noexcept {
-        return measuring_ ? measure_steps(first, last, slot, at) : run_steps(first, last, slot, at);
+        return measuring_ || !observers_.empty() ? measure_steps(first, last, slot, at) : run_steps(first, last, slot, at);
     }
     bool left_out(step_id id) noexcept {
         step_id nobody = none;
@@ -261,6 +276,21 @@ private:
         for (std::uint32_t i = first; i < last; ++i)
             kernels += plan_.steps[prepared_[i].id].kind == step_kind::kernel;
         return kernels;
+    }
+
+    void begin_observation() {
+        if (observers_.empty()) return;
+        try {
+            for (run_observer* observer : observers_)
+                observer->run_begins(plan_, on_.machine, stop_state::now_ns());
+        } catch (...) {
+            observers_.clear();
+            throw;
+        }
+    }
+    void end_observation() noexcept {
+        for (run_observer* observer : observers_) observer->run_ends(stop_state::now_ns());
+        observers_.clear();
     }
 
     // In the calling thread.
@@ -308,7 +338,7 @@ private:
     }
     // A device is busy with something else: its steps wait in its queue, once.
     void run_queued() {
-        schedule serial = std::exchange(schedule_, schedule_chained(costs()));
+        schedule serial = std::exchange(schedule_, schedule_chained(costs(), schedule_.order));
         prepare_units();
         run_shared();
         schedule_ = std::move(serial);
@@ -424,6 +454,8 @@ private:
     std::vector<std::uint32_t> devices_;  // of each step
     bool one_pool_ = true;                // all steps are on the client's device
     sharing how_ = sharing::automatic;
+    std::vector<step_id> order_;             // for given_order
+    std::vector<run_observer*> observers_;   // of the next run
     step_times times_;
     double planned_ns_ = 0;    // the time of all steps that the schedule was made for
     std::uint32_t runs_ = 0;   // with these shapes

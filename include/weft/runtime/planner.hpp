@@ -42,7 +42,6 @@ private:
     // What is known of a node while planning.
     struct planned_node {
         device_index device = unplaced;
-        step_id step = none;  // whose end means that the node is done
         value_id value = none;
         std::uint32_t copies = none;  // the first of its copies
     };
@@ -55,6 +54,7 @@ private:
     // Most nodes are one step.
     void reserve(std::size_t nodes) {
         planned_.resize(request_.from.size());
+        step_of_.resize(request_.from.size(), none);
         plan_.steps.reserve(nodes);
         draft_.edges.reserve(2 * nodes);
     }
@@ -82,7 +82,7 @@ private:
     // Nodes to steps and values.
 
     void add_controls(const node_record& node, step_id step) {
-        for (node_id id : node.controls) draft_.edges.add(planned_[id].step, step);
+        for (node_id id : node.controls) draft_.edges.add(step_of_[id], step);
     }
 
     void add_node(const node_record& node, device_index device) {
@@ -108,8 +108,8 @@ private:
         }
         // A node that only holds a value takes a step if it has something to wait for.
         if (!node.controls.empty()) {
-            planned.step = draft_.add_step(step_kind::nothing, node, device);
-            add_controls(node, planned.step);
+            step_of_[node.id] = draft_.add_step(step_kind::nothing, node, device);
+            add_controls(node, step_of_[node.id]);
         }
     }
 
@@ -161,9 +161,9 @@ private:
         step.inputs = static_cast<std::uint16_t>(inputs_.size());
         plan_.inputs.insert(plan_.inputs.end(), inputs_.begin(), inputs_.end());
         for (value_id value : inputs_) draft_.edges.add(plan_.values[value].producer, id);
-        for (node_id input : node.inputs) draft_.edges.add(planned_[input].step, id);
+        for (node_id input : node.inputs) draft_.edges.add(step_of_[input], id);
         add_controls(node, id);
-        planned.step = id;
+        step_of_[node.id] = id;
         ++plan_.kernels;
         if (node.role == node_role::call) add_call(id);
         add_output(node, planned, id);
@@ -195,7 +195,7 @@ private:
         plan_.steps[id].variable = variable;
         plan_.variables[variable].written = true;
         draft_.uses[variable].writers.push_back(id);
-        draft_.edges.add(planned_[node.target].step, id);
+        draft_.edges.add(step_of_[node.target], id);
     }
 
     // The value of a node in a memory that `device` can read; makes a copy step if there is none
@@ -220,14 +220,14 @@ private:
     void order_variable_copies(const node_record& reader, step_id first_copy) {
         for (step_id id = first_copy; id < plan_.steps.size(); ++id) {
             if (!draft_.is_variable(plan_.inputs[plan_.steps[id].first_input])) continue;
-            for (node_id input : reader.inputs) draft_.edges.add(planned_[input].step, id);
+            for (node_id input : reader.inputs) draft_.edges.add(step_of_[input], id);
             add_controls(reader, id);
         }
     }
     value_id copy_to(const node_record& node, const planned_node& from, device_index device) {
         const bool to_host = machine(device).memory_space() == host_memory_space;
         const step_id id = draft_.add_copy(from.value, device, to_host ? from.device : device);
-        draft_.edges.add(from.step, id);
+        draft_.edges.add(step_of_[node.id], id);
         draft_.note_reads(id, node);
         plan_.copies.push_back({&node, from.device, device});
         return plan_.steps[id].output;
@@ -252,7 +252,7 @@ private:
     value_id value_before(const node_record& node, value_id variable) {
         const planned_node& from = planned_[node.id];
         const step_id id = draft_.add_copy(variable, from.device, from.device);
-        draft_.edges.add(from.step, id);
+        draft_.edges.add(step_of_[node.id], id);
         draft_.note_reads(id, node);
         return plan_.steps[id].output;
     }
@@ -287,6 +287,7 @@ private:
     plan_draft draft_;
     plan& plan_;
     std::vector<planned_node> planned_;  // of each node of the graph
+    std::vector<step_id> step_of_;       // whose end means that the node is done; looked up most
     std::vector<made_copy> copies_;
     std::vector<value_id> inputs_;  // of the node at hand
     step_id last_call_ = none;

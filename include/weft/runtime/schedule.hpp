@@ -54,21 +54,24 @@ public:
     scheduler(const step_costs& steps, int threads, double grain_ns)
         : steps_(steps), threads_(threads), grain_(static_cast<float>(grain_ns)) {}
 
-    // One after the other, a unit for each stretch on one device.
-    schedule& sequential() {
+    // One after the other, in the given order or that of their numbers; a unit for each stretch on
+    // one device.
+    schedule& sequential(std::span<const std::uint32_t> order) {
         const auto n = static_cast<std::uint32_t>(steps_.size());
         out_.sequential = true;
-        out_.order.resize(n);
+        out_.order.reserve(n);
         for (std::uint32_t i = 0; i < n; ++i) {
-            out_.order[i] = i;
-            if (i == 0 || steps_.devices[i] != steps_.devices[i - 1]) out_.first.push_back(i);
+            const std::uint32_t step = order.empty() ? i : order[i];
+            if (i == 0 || steps_.devices[step] != steps_.devices[out_.order.back()])
+                out_.first.push_back(i);
+            out_.order.push_back(step);
         }
         out_.first.push_back(n);
         return out_;
     }
     // The same, each unit waiting for the one before it.
-    schedule chained() {
-        sequential();
+    schedule chained(std::span<const std::uint32_t> order) {
+        sequential(order);
         out_.sequential = false;
         const auto units = static_cast<std::uint32_t>(out_.units());
         for (std::uint32_t u = 0; u < units; ++u) {
@@ -235,13 +238,15 @@ private:
 
 }  // namespace detail
 
-inline schedule schedule_sequentially(const step_costs& steps) {
+// One step after the other: in the order of their numbers, or in one that is given.
+inline schedule schedule_in_order(const step_costs& steps,
+                                  std::span<const std::uint32_t> order = {}) {
     detail::scheduler scheduler(steps, 1, 0);
-    return std::move(scheduler.sequential());
+    return std::move(scheduler.sequential(order));
 }
-// In the same order, handed from device to device.
-inline schedule schedule_chained(const step_costs& steps) {
-    return detail::scheduler(steps, 1, 0).chained();
+// The same, handed from device to device.
+inline schedule schedule_chained(const step_costs& steps, std::span<const std::uint32_t> order) {
+    return detail::scheduler(steps, 1, 0).chained(order);
 }
 // A unit for each step.
 inline schedule schedule_for_stealing(const step_costs& steps) {

@@ -49,6 +49,8 @@ public:
     // "/job:localhost/task:0/gpu:1", where a node of this plan is.
     std::string device_of(const prepared_plan& of, node_id id) const;
     std::size_t nodes(const prepared_plan& of) const;
+    // An order in which the plan may run, another one for each seed.
+    run_order order(const prepared_plan& of, std::uint64_t seed) const;
     // Bytes that a run of the plan needs on a device, for the shapes of the last run, or the static
     // ones.
     std::size_t peak_bytes(prepared_plan& of, const std::string& device);
@@ -99,7 +101,8 @@ private:
     };
 
     void acquire();
-    void bind(std::span<const feed_value> feeds);
+    void bind(std::span<const feed_value> feeds, const run_options& options);
+    void observe(const run_options& options);
     void check_initialized();
 
     session_core& core_;
@@ -107,6 +110,8 @@ private:
     execution* execution_;
     std::optional<std::stop_callback<request_stop>> on_stop_;
     bool holds_ = false;  // the variables
+    struct observers;     // that this run has
+    observers* observers_ = nullptr;
 };
 
 // For fetches of one value. Throws error failed_precondition.

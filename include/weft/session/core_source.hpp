@@ -9,6 +9,7 @@
 #include <weft/core/search.hpp>
 #include <weft/runtime/log.hpp>
 #include <weft/runtime/planner.hpp>
+#include <weft/runtime/step_names.hpp>
 #include <weft/session/core.hpp>
 #include <weft/session/machine.hpp>
 #include <weft/session/prepared_plan.hpp>
@@ -156,6 +157,12 @@ WEFT_SOURCE std::string session_core::device_of(const prepared_plan& plan, node_
             return devices()[plan.of().devices[i]].name.to_string();
     return {};
 }
+WEFT_SOURCE run_order session_core::order(const prepared_plan& plan, std::uint64_t seed) const {
+    run_order out;
+    for (step_id id : order_from_seed(plan.of(), seed))
+        out.steps.push_back(step_name(plan.of(), parts_->machine.on().machine, id));
+    return out;
+}
 WEFT_SOURCE std::size_t session_core::nodes(const prepared_plan& plan) const {
     return plan.of().kernels;
 }
@@ -173,7 +180,7 @@ WEFT_SOURCE std::size_t session_core::peak_bytes(prepared_plan& of, const std::s
     parts_->check_runnable(of.of());
     fresh.execution_->stop().reset();
     fresh.acquire();
-    fresh.bind(detail::static_feeds(of.of()));
+    fresh.bind(detail::static_feeds(of.of()), {});
     return fresh.execution_->frame().arenas().used_bytes(index);
 }
 

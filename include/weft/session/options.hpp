@@ -6,6 +6,8 @@
 // Plain data: nothing is checked here but when a session is made.
 #pragma once
 
+#include <weft/runtime/run_order.hpp>
+
 #include <condition_variable>  // std::chrono::nanoseconds; <chrono> has calendars and streams, too
 #include <cstddef>
 #include <map>
@@ -50,6 +52,11 @@ struct run_options {
     std::chrono::nanoseconds timeout{};
     // Stops the run when requested.
     std::stop_token stop{};
+    // Gets the order in which the steps of this run begin.
+    run_order* record = nullptr;
+    // Runs the steps one after the other in this order, recorded or made by plan_info::order().
+    // Throws error invalid_argument where it is none of this plan's.
+    const run_order* replay = nullptr;
 };
 
 }  // namespace weft

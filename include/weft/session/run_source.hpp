@@ -10,6 +10,11 @@
 
 namespace weft {
 
+// Those of one run; only runs that ask for one have this.
+struct session_run::observers {
+    std::optional<order_recorder> recorder{};
+};
+
 WEFT_SOURCE session_run::session_run(session_core& core, prepared_plan& of)
     : core_(core),
       plan_(of),
@@ -17,6 +22,8 @@ WEFT_SOURCE session_run::session_run(session_core& core, prepared_plan& of)
 
 WEFT_SOURCE session_run::~session_run() {
     on_stop_.reset();
+    execution_->forget_observers();
+    delete observers_;
     execution_->frame().reset();
     if (holds_) core_.parts_->variables.release(plan_.of());
     plan_.give_back(std::unique_ptr<execution>(execution_));
@@ -29,7 +36,8 @@ WEFT_SOURCE void session_run::begin(std::span<const feed_value> feeds, const run
     core_.parts_->check_runnable(plan_.of());
     acquire();
     check_initialized();
-    bind(feeds);
+    bind(feeds, options);
+    observe(options);
 }
 
 WEFT_SOURCE void session_run::execute() {
@@ -45,20 +53,30 @@ WEFT_SOURCE void session_run::acquire() {
                     "writing");
 }
 
+WEFT_SOURCE void session_run::observe(const run_options& options) {
+    if (options.record == nullptr) return;
+    observers_ = new observers;
+    execution_->observe(observers_->recorder.emplace(*options.record));
+}
+
 // Where a device's memory does not suffice, that of idle runs is freed first.
-WEFT_SOURCE void session_run::bind(std::span<const feed_value> feeds) {
-    const sharing how = core_.parts_->options.inter_op_parallelism_threads < 0
-                            ? sharing::caller_only
-                            : sharing::automatic;
+WEFT_SOURCE void session_run::bind(std::span<const feed_value> feeds, const run_options& options) {
+    sharing how = core_.parts_->options.inter_op_parallelism_threads < 0 ? sharing::caller_only
+                                                                         : sharing::automatic;
+    std::vector<step_id> order;
+    if (options.replay != nullptr) {
+        how = sharing::given_order;
+        order = steps_of(*options.replay, plan_.of(), core_.parts_->machine.on().machine);
+    }
     try {
-        return execution_->bind(feeds, how);
+        return execution_->bind(feeds, how, order);
     } catch (const error& e) {
         if (e.code() != errc::resource_exhausted) throw;
     } catch (const failure& f) {
         if (f.code() != errc::resource_exhausted) throw;
     }
     core_.parts_->release_idle_memory();
-    execution_->bind(feeds, how);
+    execution_->bind(feeds, how, order);
 }
 
 WEFT_SOURCE void session_run::check_initialized() {

@@ -29,6 +29,10 @@ public:
         return core_->peak_bytes(*plan_, device);
     }
 
+    // An order in which it may run, another one for each seed, for run_options::replay: what a
+    // program must not depend on.
+    run_order order(std::uint64_t seed) const { return core_->order(*plan_, seed); }
+
 private:
     session_core* core_;
     prepared_plan* plan_;
