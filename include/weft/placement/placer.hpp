@@ -218,8 +218,8 @@ private:
 
 }  // namespace detail
 
-// Places the nodes and says why. Fails with invalid_argument about all nodes that have no device, see
-// placement_error.hpp. May be called from several threads at the same time.
+// Places the nodes and says why. Fails with invalid_argument about all nodes that have no device,
+// see placement_error.hpp. May be called from several threads at the same time.
 inline placement_decision place(const placement_request& request) {
     detail::placer placer(request);
     std::vector<device_index> devices = placer.place();

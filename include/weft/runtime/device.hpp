@@ -95,8 +95,8 @@ public:
     virtual void submit(std::span<work_item* const> items) noexcept {
         for (work_item* item : items) submit(*item);
     }
-    // Whether the calling thread may run this device's kernels itself until it calls leave(): always
-    // on devices whose threads share nothing, on those with a queue only while it is empty.
+    // Whether the calling thread may run this device's kernels itself until it calls leave():
+    // always on devices whose threads share nothing, on those with a queue while it is empty.
     virtual bool enter() noexcept { return false; }
     virtual void leave() noexcept {}
     // The pool that runs its items, where threads that wait may help; null for devices with a

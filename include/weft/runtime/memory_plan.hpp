@@ -19,7 +19,7 @@ struct planned_buffer {
     std::size_t bytes = 0;
     std::uint32_t first = 0;
     std::uint32_t last = 0;
-    std::uint32_t in_place_of = no_buffer;  // a buffer before it, of that size, that dies at `first`
+    std::uint32_t in_place_of = no_buffer;  // one before it, of that size, that dies at `first`
     std::size_t offset = 0;                 // the answer
 };
 

@@ -92,7 +92,7 @@ struct plan_fetch {
 struct plan {
     std::vector<plan_step> steps;
     std::vector<value_id> inputs;
-    std::vector<std::uint32_t> first_successor;  // of each step in `successors`, one behind the last
+    std::vector<std::uint32_t> first_successor;  // of each step, and one behind the last
     std::vector<step_id> successors;
     std::vector<plan_value> values;
     std::vector<value_id> feeds;  // of each feed; none for one that nothing needs

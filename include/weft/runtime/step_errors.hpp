@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// What a run that did not end well says: the exception of a kernel, wrapped once with its node, and
-// the text of a run that was stopped. It knows nothing of threads.
+// What a run says that did not end well: the exception of a kernel, wrapped once with its node; or
+// that it was stopped, how far it came, and a node that had not run. It knows nothing of threads,
+// and nothing of what the caller makes of it.
 #pragma once
 
 #include <weft/runtime/node_error.hpp>

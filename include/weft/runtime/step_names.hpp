@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Between the steps of a plan and their names in a run_order: recording, reading back, and orders
-// that are made up from a seed. An order that does not fit the plan is refused with what is wrong.
+// Between the steps of a plan and their names in a run_order: recording them, reading them back,
+// and orders that are made up from a seed. An order that does not fit the plan is refused with what
+// is wrong with it. It runs nothing.
 #pragma once
 
 #include <weft/core/flat_map.hpp>

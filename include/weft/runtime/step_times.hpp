@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// How long the steps of a plan take: estimated from shapes at first, then measured. What the way of
-// running them is chosen by. Times are for one thread, in nanoseconds; it knows nothing of units.
+// How long the steps of a plan take: estimated from shapes at first, then measured. The way of
+// running them is chosen by that. Times are for one thread, in nanoseconds; what is made of them is
+// not known here.
 #pragma once
 
 #include <weft/runtime/frame.hpp>

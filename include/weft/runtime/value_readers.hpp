@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// The steps that read each value of a plan, in one array: what says when a value's bytes are free
-// where steps have no fixed order. Made while memory is laid out; it knows nothing of sizes.
+// The steps that read each value of a plan, in one array: they say when a value's bytes are free
+// where steps have no fixed order. Made while memory is laid out and then dropped; it knows nothing
+// of sizes.
 #pragma once
 
 #include <weft/runtime/plan.hpp>

@@ -5,7 +5,7 @@
 // Chase and Lev, "Dynamic circular work-stealing deque" (SPAA 2005), with the orders of Le, Pop,
 // Cohen and Zappa Nardelli (PPoPP 2013) made sequentially consistent where they have fences, which
 // ThreadSanitizer does not know. Bounded: what does not fit stays with the worker. It never follows
-// an item; an owner, an address, travels beside each, so that a thief may ask for that owner's only.
+// an item; an owner, an address, travels beside each, so that a thief may ask for one owner's only.
 #pragma once
 
 #include <weft/runtime/work_item.hpp>
@@ -75,8 +75,8 @@ public:
         return item;
     }
 
-    // Of any thread: the item pushed first, if it is of `owner` or that is null; null where there is
-    // none, it is of another owner, or another thread was faster.
+    // Of any thread: the item pushed first, if it is of `owner` or that is null; null where there
+    // is none, it is of another owner, or another thread was faster.
     work_item* steal(const void* owner = nullptr) noexcept {
         std::int64_t top = top_.load(std::memory_order_seq_cst);
         // Acquires what push() released.

@@ -22,7 +22,7 @@ WEFT_SOURCE session_run::session_run(session_core& core, prepared_plan& of)
 
 WEFT_SOURCE session_run::~session_run() {
     on_stop_.reset();
-    execution_->forget_observers();
+    execution_->steps().forget_observers();
     delete observers_;
     execution_->frame().reset();
     if (holds_) core_.parts_->variables.release(plan_.of());
@@ -56,7 +56,7 @@ WEFT_SOURCE void session_run::acquire() {
 WEFT_SOURCE void session_run::observe(const run_options& options) {
     if (options.record == nullptr) return;
     observers_ = new observers;
-    execution_->observe(observers_->recorder.emplace(*options.record));
+    execution_->steps().observe(observers_->recorder.emplace(*options.record));
 }
 
 // Where a device's memory does not suffice, that of idle runs is freed first.
