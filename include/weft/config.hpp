@@ -41,6 +41,20 @@ inline void relax_core() noexcept {
 #endif
 }
 
+// Whether memory of dropped tensors is kept for later ones: not where AddressSanitizer is to find
+// who uses it afterwards.
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr bool recycles_memory = false;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+inline constexpr bool recycles_memory = false;
+#else
+inline constexpr bool recycles_memory = true;
+#endif
+#else
+inline constexpr bool recycles_memory = true;
+#endif
+
 // Bytes of one vector register of the instruction set this file is compiled for; 1 for nvcc, whose
 // functions for host and device cannot hold vectors: its loops are scalar, for the host compiler to
 // vectorise.

@@ -6,17 +6,15 @@
 // tensor is empty (a static one keeps its size and has unspecified elements).
 #pragma once
 
+#include <weft/core/element_memory.hpp>
 #include <weft/core/view.hpp>
 
 #include <cstring>
 #include <initializer_list>
-#include <new>
 #include <utility>
 
 namespace weft {
 
-// Alignment of the elements of every tensor and buffer, in bytes.
-inline constexpr std::size_t tensor_alignment = 64;
 // Static tensors up to this many bytes hold their elements inline.
 inline constexpr std::size_t inline_bytes = 64;
 
@@ -37,20 +35,17 @@ template <class T>
 class heap_elements {
 public:
     heap_elements() = default;
-    explicit heap_elements(std::size_t n)
-        : data_(n == 0 ? nullptr
-                       : static_cast<T*>(
-                             ::operator new(n * sizeof(T), std::align_val_t{tensor_alignment}))) {}
-    heap_elements(heap_elements&& other) noexcept : data_(std::exchange(other.data_, nullptr)) {}
+    explicit heap_elements(std::size_t n) : block_(take_elements(n * sizeof(T))) {}
+    heap_elements(heap_elements&& other) noexcept : block_(std::exchange(other.block_, {})) {}
     heap_elements& operator=(heap_elements&& other) noexcept {
-        std::swap(data_, other.data_);
+        std::swap(block_, other.block_);
         return *this;
     }
-    ~heap_elements() { ::operator delete(data_, std::align_val_t{tensor_alignment}); }
-    T* get() const { return data_; }
+    ~heap_elements() { give_elements(block_); }
+    T* get() const { return static_cast<T*>(block_.data); }
 
 private:
-    T* data_ = nullptr;
+    element_block block_;
 };
 
 template <class T, std::size_t N>

@@ -52,8 +52,7 @@ public:
         if (how != how_ || keep_times_ || how == sharing::given_order) frame_.release_memory();
         const bool changed = frame_.bind(feeds, [&] {
             if (!keep_times_) steps_.times().estimate(plan_, frame_);
-            serial_layout_ = is_serial(how);
-            return serial_layout_ ? step_sequence::one_after_the_other
+            return is_serial(how) ? step_sequence::one_after_the_other
                                   : step_sequence::side_by_side;
         });
         if (!changed) return;
@@ -105,12 +104,18 @@ private:
         const double left = shared > steps.span_ns ? shared : steps.span_ns;
         return steps.work_ns - left <= worth_sharing_ns;
     }
+    // Whether the memory of the frame was laid out for that.
+    bool must_be_serial() const {
+        return frame_.arenas().sequence() == step_sequence::one_after_the_other;
+    }
     void choose_schedule(std::span<const step_id> order = {}) {
         if (how_ == sharing::stealing)
             schedule_ = schedule_for_stealing(costs());
         else if (how_ == sharing::given_order)
             schedule_ = schedule_in_order(costs(), order);
-        else if (serial_layout_ || is_serial(how_))
+        else if (must_be_serial())
+            schedule_ = schedule_in_order(costs(), frame_.arenas().order());
+        else if (is_serial(how_))
             schedule_ = schedule_in_order(costs());
         else if (one_pool_)
             schedule_ = schedule_blocks(costs(), client_threads(), grain_ns);
@@ -125,9 +130,9 @@ private:
         if (how_ != sharing::automatic) return;
         const double now = steps_.times().total_ns();
         if (runs_ > 1 && now < 2 * planned_ns_ && planned_ns_ < 2 * now) return;
-        if (!serial_layout_)
+        if (!must_be_serial())
             choose_schedule();
-        else if (!is_serial(how_))
+        else if (frame_.arenas().order().empty() && !is_serial(how_))
             // The estimate was far too low: the next run gets memory for steps side by side.
             keep_times_ = true;
     }
@@ -306,7 +311,6 @@ private:
     sharing how_ = sharing::automatic;
     double planned_ns_ = 0;   // the time of all steps that the schedule was made for
     std::uint32_t runs_ = 0;  // with these shapes
-    bool serial_layout_ = true;
     bool keep_times_ = false;  // those measured are better than an estimate for the next layout
     schedule schedule_;
     std::unique_ptr<std::atomic<std::uint32_t>[]> waits_;  // of each unit: predecessors left

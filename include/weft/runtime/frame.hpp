@@ -71,6 +71,9 @@ public:
             bind_variables();
             translate_all();
             laid_out_ = true;
+        } else if (arenas_.moved()) {
+            arenas_.set_addresses(values_);
+            translate_all();
         }
         for (const object_slot& slot : objects_)
             if (slot.storage != nullptr) values_[slot.value].data = slot.storage;
@@ -78,12 +81,21 @@ public:
     }
 
     bool laid_out() const { return laid_out_; }
+    // Whether it is laid out for the shapes of these feeds.
+    bool fits(std::span<const feed_value> feeds) const {
+        bool same = laid_out_;
+        for (std::size_t i = 0; i < feeds.size(); ++i)
+            same = same && (plan_.feeds[i] == none ||
+                            values_[plan_.feeds[i]].shape == feeds[i].shape);
+        return same;
+    }
     // Frees the memory between two runs; the next binding takes it again.
     void release_memory() noexcept {
         laid_out_ = false;
         arenas_.release();
     }
     const arena_layout& arenas() const { return arenas_; }
+    arena_layout& arenas() { return arenas_; }
     const frame_shapes& shapes() const { return shapes_; }
 
     // Whether a bound run makes a value of known size in host memory: its own, or a caller's.

@@ -54,6 +54,8 @@ public:
     // Bytes that a run of the plan needs on a device, for the shapes of the last run, or the static
     // ones.
     std::size_t peak_bytes(prepared_plan& of, const std::string& device);
+    // Of those, the bytes that are alive at the worst step: no placement needs less in that order.
+    std::size_t lower_bound_bytes(prepared_plan& of, const std::string& device);
 
     memory_statistics memory(const std::string& device) const;
     // Kernels that the run that ended last has run.
@@ -61,6 +63,11 @@ public:
 
 private:
     friend class session_run;
+    struct memory_use {
+        std::size_t peak, lower_bound;
+    };
+    memory_use memory_of(prepared_plan& of, const std::string& device);
+
     struct parts;
     std::unique_ptr<parts> parts_;
 };
@@ -69,7 +76,8 @@ private:
 // Fetches are told by their position. One thread.
 class session_run {
 public:
-    session_run(session_core& core, prepared_plan& of);
+    // The feeds are those that begin() gets: an execution that knows their shapes is best.
+    session_run(session_core& core, prepared_plan& of, std::span<const feed_value> feeds);
     session_run(const session_run&) = delete;
     session_run& operator=(const session_run&) = delete;
     ~session_run();

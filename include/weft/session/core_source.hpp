@@ -142,7 +142,7 @@ WEFT_SOURCE prepared_plan& session_core::prepare(std::span<const node_id> feeds,
 WEFT_SOURCE void session_core::initialize() {
     for (node_id variable : of().variables()) {
         const node_id fetch = of().initializer_of(variable);
-        session_run run(*this, prepare({}, std::span(&fetch, 1)));
+        session_run run(*this, prepare({}, std::span(&fetch, 1)), {});
         run.begin({}, {});
         run.execute();
     }
@@ -167,21 +167,33 @@ WEFT_SOURCE std::size_t session_core::nodes(const prepared_plan& plan) const {
     return plan.of().kernels;
 }
 
-WEFT_SOURCE std::size_t session_core::peak_bytes(prepared_plan& of, const std::string& device) {
+WEFT_SOURCE session_core::memory_use session_core::memory_of(prepared_plan& of,
+                                                            const std::string& device) {
     const device_index index = parts_->machine.find(device);
-    std::size_t bytes = 0;
+    memory_use use{};
     bool known = false;
     of.for_each_idle([&](execution& e) {
-        if (e.frame().laid_out()) bytes = e.frame().arenas().used_bytes(index);
-        known = known || e.frame().laid_out();
+        if (!e.frame().laid_out()) return;
+        const arena_layout& arenas = e.frame().arenas();
+        use = {arenas.used_bytes(index), arenas.lower_bound(index)};
+        known = true;
     });
-    if (known) return bytes;
-    session_run fresh(*this, of);
+    if (known) return use;
+    const std::vector<feed_value> feeds = detail::static_feeds(of.of());
+    session_run fresh(*this, of, feeds);
     parts_->check_runnable(of.of());
     fresh.execution_->stop().reset();
     fresh.acquire();
-    fresh.bind(detail::static_feeds(of.of()), {});
-    return fresh.execution_->frame().arenas().used_bytes(index);
+    fresh.bind(feeds, {});
+    const arena_layout& arenas = fresh.execution_->frame().arenas();
+    return {arenas.used_bytes(index), arenas.lower_bound(index)};
+}
+WEFT_SOURCE std::size_t session_core::peak_bytes(prepared_plan& of, const std::string& device) {
+    return memory_of(of, device).peak;
+}
+WEFT_SOURCE std::size_t session_core::lower_bound_bytes(prepared_plan& of,
+                                                        const std::string& device) {
+    return memory_of(of, device).lower_bound;
 }
 
 WEFT_SOURCE memory_statistics session_core::memory(const std::string& device) const {

@@ -19,18 +19,20 @@ public:
     explicit prepared_plan(std::shared_ptr<const plan> of) : plan_(std::move(of)) {}
     const plan& of() const { return *plan_; }
 
-    // An execution that nobody uses; makes one if there is none.
-    std::unique_ptr<execution> take(execution_devices& on, variable_store& variables) {
+    // An execution that nobody uses: one whose memory is laid out for the shapes of these feeds, or
+    // a new one while there are few, or the one that was used longest ago.
+    std::unique_ptr<execution> take(execution_devices& on, variable_store& variables,
+                                    std::span<const feed_value> feeds) {
         {
             const std::lock_guard lock(mutex_);
-            if (!idle_.empty()) {
-                auto taken = std::move(idle_.back());
-                idle_.pop_back();
-                return taken;
-            }
-            idle_.reserve(++made_);  // so that giving back cannot fail
+            for (std::size_t i = idle_.size(); i-- > 0;)
+                if (!idle_[i]->frame().laid_out() || idle_[i]->frame().fits(feeds)) return pick(i);
+            if (idle_.size() >= most_idle_shapes) return pick(0);
         }
-        return std::make_unique<execution>(*plan_, on, variables);
+        auto made = std::make_unique<execution>(*plan_, on, variables);
+        const std::lock_guard lock(mutex_);
+        idle_.reserve(++made_);  // so that giving back cannot fail
+        return with_block(std::move(made));
     }
     void give_back(std::unique_ptr<execution> used) noexcept {
         const std::lock_guard lock(mutex_);
@@ -44,6 +46,22 @@ public:
     }
 
 private:
+    // Shapes of feeds that memory is kept for: a batch and its smaller last one, say.
+    static constexpr std::size_t most_idle_shapes = 4;
+
+    std::unique_ptr<execution> pick(std::size_t i) noexcept {
+        std::unique_ptr<execution> taken = std::move(idle_[i]);
+        for (; i + 1 < idle_.size(); ++i) idle_[i] = std::move(idle_[i + 1]);
+        idle_.pop_back();
+        return with_block(std::move(taken));
+    }
+    // Idle executions for other shapes have no need of their memory now.
+    std::unique_ptr<execution> with_block(std::unique_ptr<execution> taken) noexcept {
+        if (!idle_.empty())
+            taken->frame().arenas().trade_blocks(idle_.back()->frame().arenas());
+        return taken;
+    }
+
     std::shared_ptr<const plan> plan_;
     std::mutex mutex_;
     std::vector<std::unique_ptr<execution>> idle_;

@@ -15,10 +15,11 @@ struct session_run::observers {
     std::optional<order_recorder> recorder{};
 };
 
-WEFT_SOURCE session_run::session_run(session_core& core, prepared_plan& of)
+WEFT_SOURCE session_run::session_run(session_core& core, prepared_plan& of,
+                                     std::span<const feed_value> feeds)
     : core_(core),
       plan_(of),
-      execution_(of.take(core.parts_->machine.on(), core.parts_->variables).release()) {}
+      execution_(of.take(core.parts_->machine.on(), core.parts_->variables, feeds).release()) {}
 
 WEFT_SOURCE session_run::~session_run() {
     on_stop_.reset();

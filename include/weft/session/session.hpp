@@ -29,6 +29,10 @@ public:
         return core_->peak_bytes(*plan_, device);
     }
 
+    // Of those, what is alive together at the worst step: what no placement could save.
+    std::size_t lower_bound_bytes(const std::string& device) const {
+        return core_->lower_bound_bytes(*plan_, device);
+    }
     // An order in which it may run, another one for each seed, for run_options::replay: what a
     // program must not depend on.
     run_order order(std::uint64_t seed) const { return core_->order(*plan_, seed); }
@@ -71,7 +75,7 @@ class fetch_target<F, tensor<T, Dims...>> {
 
 public:
     fetch_target(session_run& run, std::size_t i, const F&)
-        : value_(V::uninitialized(shape_before(run, i))) {
+        : value_(make(run, i)) {
         // Elements inside of the tensor object would move with it.
         if (value_.size() * sizeof(T) > inline_bytes && run.is_writable(i))
             written_ = run.write_to(i, value_.data());
@@ -85,6 +89,12 @@ public:
     }
 
 private:
+    static V make(session_run& run, std::size_t i) {
+        // Elements that the object holds itself are moved with it, so they begin as zeros.
+        if constexpr (static_shape<Dims...>::known)
+            if (static_shape<Dims...>::value.size() * sizeof(T) <= inline_bytes) return V();
+        return V::uninitialized(shape_before(run, i));
+    }
     // The value's shape, with 0 for what only the run can tell.
     static dims shape_before(session_run& run, std::size_t i) {
         if (!static_shape<Dims...>::value.known() && run.is_writable(i)) return run.shape(i);
@@ -265,7 +275,7 @@ private:
                          std::span<const feed_value> values, const run_options& options,
                          const F&... fetched) {
         return detail::guarded([&] {
-            session_run run(core, plan);
+            session_run run(core, plan, values);
             run.begin(values, options);
             return detail::run_and_fetch(run, std::index_sequence_for<F...>{}, fetched...);
         });
