@@ -5,7 +5,8 @@
 
 usage: check_consumers.py ROUTE PROJECT_ROOT MESON COMPILER
 
-ROUTE is plain (the README's line for the compiler), pkgconfig, cmake or meson_subproject. The
+ROUTE is plain (the README's line for the compiler), separate (its lines with
+WEFT_SEPARATE_COMPILATION), pkgconfig, cmake or meson_subproject. The
 package is installed into a temporary folder that is moved afterwards: it must not remember where it
 was.
 """
@@ -57,6 +58,18 @@ def plain(root, folder, meson, compiler):
         run(folder / (output[1] if output else "a.out"), cwd=folder / "examples")
 
 
+def separate(root, folder, meson, compiler):
+    lines = re.findall(r"^g\+\+ .*WEFT_SEPARATE_COMPILATION.*$", (root / "README.md").read_text(),
+                       re.MULTILINE)
+    if len(lines) < 2:
+        raise SystemExit("README.md has no two lines with WEFT_SEPARATE_COMPILATION")
+    for name in ("include", "examples"):
+        (folder / name).symlink_to(root / name)
+    for line in lines:
+        run("sh", "-ec", re.sub(r"^g\+\+", shlex.quote(compiler), line), cwd=folder)
+    run(folder / "hello", cwd=folder)
+
+
 def pkgconfig(root, folder, meson, compiler):
     need("pkg-config")
     need("make")
@@ -90,7 +103,7 @@ def meson_subproject(root, folder, meson, compiler):
 
 
 def main():
-    routes = {f.__name__: f for f in (plain, pkgconfig, cmake, meson_subproject)}
+    routes = {f.__name__: f for f in (plain, separate, pkgconfig, cmake, meson_subproject)}
     route, root, meson, compiler = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
         try:
