@@ -90,7 +90,7 @@ public:
 
 private:
     static scope_entry make(graph_base& owner, const std::string& name) {
-        if (!detail::is_node_name(name))
+        if (!is_node_name(name))
             throw error(errc::invalid_argument,
                         '\'' + name +
                             "' is no name for a scope: use letters, digits "
