@@ -124,7 +124,7 @@ private:
     }
     template <class E>
     node<result_of_t<E>, Kinds> made(const E& e, std::string name, const place& where) {
-        return {*this, make_node<Kinds>(*this, e, std::move(name), where)};
+        return {*this, make_node<Kinds>(*this, e, name, where)};
     }
 
     // What stores the initial value; a number or tensor becomes a constant beside the variable.

@@ -40,9 +40,9 @@ WEFT_SOURCE void graph_base::close(std::size_t depth) noexcept {
 WEFT_SOURCE void graph_base::add_control(node_id before, node_id after) {
     for (node_id id : {before, after})
         if (id >= records_.size())
-            throw error(errc::invalid_argument, "add_control: there is no node " +
-                                                    std::to_string(id) + " in this graph of " +
-                                                    std::to_string(records_.size()));
+            throw_error(errc::invalid_argument,
+                        {"add_control: there is no node ", std::to_string(id),
+                         " in this graph of ", std::to_string(records_.size())});
     records_[after]->controls.push_back(before);
     control_edits_.fetch_add(1, std::memory_order_relaxed);
 }
@@ -54,7 +54,7 @@ WEFT_SOURCE std::string graph_base::prefix() const {
 }
 
 WEFT_SOURCE std::string graph_base::scope_prefix(const std::string& name) {
-    return names_.take(prefix() + name) + '/';
+    return names_.take(prefix().append(name)).append(1, '/');
 }
 
 // From the outermost scope to the innermost; each fills in or overrides part by part.
@@ -62,8 +62,8 @@ WEFT_SOURCE device_spec graph_base::device_for(const node_record& record) const 
     device_spec spec;
     for (const scope_entry& scope : scopes_) {
         switch (scope.what) {
-            case scope_entry::kind::device: spec = spec.merged(scope.spec); break;
-            case scope_entry::kind::function: spec = spec.merged((*scope.function)(record)); break;
+            case scope_entry::kind::device: spec.merge(scope.spec); break;
+            case scope_entry::kind::function: spec.merge((*scope.function)(record)); break;
             case scope_entry::kind::reset:
             case scope_entry::kind::colocate: spec = {}; break;
             default: break;
@@ -74,7 +74,9 @@ WEFT_SOURCE device_spec graph_base::device_for(const node_record& record) const 
 
 // What the scopes add comes before what the record has itself (a group waits for its members).
 WEFT_SOURCE void graph_base::apply_scopes(node_record& record) const {
-    record.requested = device_for(record).merged(record.requested);
+    device_spec spec = device_for(record);
+    spec.merge(record.requested);
+    record.requested = std::move(spec);
     const std::vector<node_id> own = std::exchange(record.controls, {});
     const auto wait_for = [&](node_id id) {
         if (!list_contains(record.controls, id)) record.controls.push_back(id);
@@ -102,25 +104,27 @@ WEFT_SOURCE node_id graph_base::add(node_record record) {
     if (record.name.empty()) {
         record.name = record.op;
     } else if (!is_node_name(record.name)) {
-        throw error(errc::invalid_argument,
-                    '\'' + record.name +
-                        "' is no name for a node: use letters, digits and '._-/', "
-                        "and begin with a letter, digit or dot (" +
-                        to_string(record.where) + ')',
+        throw_error(errc::invalid_argument,
+                    {"'", record.name,
+                     "' is no name for a node: use letters, digits and '._-/', "
+                     "and begin with a letter, digit or dot (",
+                     to_string(record.where), ")"},
                     record.name, record.where);
     }
     if (scopes_.empty()) {
         record.name = names_.take(std::move(record.name));
         if (record.controls.size() > 1) apply_scopes(record);
     } else {
-        record.name = names_.take(prefix() + record.name);
+        record.name = names_.take(prefix().append(record.name));
         apply_scopes(record);
     }
     return append(std::move(record));
 }
 
 WEFT_SOURCE node_id graph_base::add_beside(node_record record, const char* suffix) {
-    record.name = names_.take(records_[record.target]->name + '/' + suffix);
+    record.name = records_[record.target]->name;
+    record.name.append(1, '/').append(suffix);
+    record.name = names_.take(std::move(record.name));
     return append(std::move(record));
 }
 

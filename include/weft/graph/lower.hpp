@@ -12,12 +12,12 @@
 namespace weft {
 
 template <class Kinds, class E>
-node_id make_node(graph_base& g, const E& e, std::string name, const std::source_location& where);
+node_id make_node(graph_base& g, const E& e, std::string_view name, const std::source_location& where);
 
 namespace detail {
 
 template <class Kinds, class E, class Device, int Index>
-node_id make_pinned(graph_base& g, const pinned<E, Device, Index>& e, std::string name,
+node_id make_pinned(graph_base& g, const pinned<E, Device, Index>& e, std::string_view name,
                     const std::source_location& where);
 
 // Dividing an expression into nodes.
@@ -103,11 +103,11 @@ void require_a_common_kind(device_kinds<Kinds...>*) {
 
 // The node of a settled expression; `owner...` is its graph, or nothing where it has nodes in it.
 template <class Kinds, class E, class... Owner>
-node_id make_settled(const E& e, std::string name, const std::source_location& where,
+node_id make_settled(const E& e, std::string_view name, const std::source_location& where,
                      Owner&... owner) {
     if constexpr (placeable_somewhere<E>(static_cast<Kinds*>(nullptr))) {
         return with_parts(e, where, [&](const node_parts& parts) {
-            return add_node(owner..., description_of<E, Kinds>::value, parts, std::move(name),
+            return add_node(owner..., description_of<E, Kinds>::value, parts, name,
                             where);
         });
     } else {
@@ -121,18 +121,18 @@ node_id make_settled(const E& e, std::string name, const std::source_location& w
 // Adds the nodes of an expression to a graph, `e` itself last, and gives its number. A node gives
 // its own.
 template <class Kinds, class E>
-node_id make_node(graph_base& g, const E& e, std::string name, const std::source_location& where) {
+node_id make_node(graph_base& g, const E& e, std::string_view name, const std::source_location& where) {
     if constexpr (requires { typename E::node_type; }) {
         require_same_graph(g, e.graph(), e.id(), where);
         return e.id();
     } else if constexpr (requires { e.expression; }) {
-        return detail::make_pinned<Kinds>(g, e, std::move(name), where);
+        return detail::make_pinned<Kinds>(g, e, name, where);
     } else if constexpr (detail::facts_of<E>.has_call) {
         const detail::division<Kinds> into{g, where};
-        return detail::make_settled<Kinds>(detail::settle<true>(into, e), std::move(name), where,
+        return detail::make_settled<Kinds>(detail::settle<true>(into, e), name, where,
                                            g);
     } else {
-        return detail::make_settled<Kinds>(e, std::move(name), where, g);
+        return detail::make_settled<Kinds>(e, name, where, g);
     }
 }
 
@@ -147,14 +147,14 @@ auto unpinned(const E& e) {
 }
 // A pinned expression: everything that is made for it gets the pin.
 template <class Kinds, class E, class Device, int Index>
-node_id make_pinned(graph_base& g, const pinned<E, Device, Index>& e, std::string name,
+node_id make_pinned(graph_base& g, const pinned<E, Device, Index>& e, std::string_view name,
                     const std::source_location& where) {
     scope_entry scope{scope_entry::kind::device};
     scope.spec.kind = Device::name;
     scope.spec.index = Index;
     const std::size_t depth = g.open(std::move(scope));
     try {
-        const node_id id = make_node<Kinds>(g, unpinned(e.expression), std::move(name), where);
+        const node_id id = make_node<Kinds>(g, unpinned(e.expression), name, where);
         g.close(depth);
         return id;
     } catch (...) {

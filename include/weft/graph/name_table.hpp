@@ -7,10 +7,12 @@
 #pragma once
 
 #include <weft/config.hpp>
-#include <weft/core/flat_map.hpp>
+#include <weft/graph/block_memory.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weft {
 
@@ -21,8 +23,20 @@ public:
     bool is_taken(std::string_view name) const;
 
 private:
-    // Names that were asked for, and the last number behind each: all from 1 to that are taken.
-    flat_map<std::string, std::uint32_t> last_;
+    // A name that was asked for, and the last number behind it: all from 1 to that are taken.
+    struct entry {
+        const char* chars = nullptr;
+        std::uint32_t length = 0;
+        std::uint32_t last = 0;
+    };
+
+    // Where a name is, or would be. At least half of the entries are empty.
+    std::size_t place_of(std::string_view name) const;
+    std::uint32_t& add(std::string_view name);
+
+    std::vector<entry> entries_;  // by hash, with linear probing; none, or 2^n of them
+    std::size_t used_ = 0;
+    block_memory characters_;
 };
 
 }  // namespace weft

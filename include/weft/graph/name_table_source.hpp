@@ -30,29 +30,55 @@ inline std::uint32_t split_number(std::string_view name, std::string_view& base)
 
 }  // namespace detail
 
+WEFT_SOURCE std::size_t name_table::place_of(std::string_view name) const {
+    const std::size_t mask = entries_.size() - 1;
+    std::size_t at = std::hash<std::string_view>{}(name) & mask;
+    while (entries_[at].chars != nullptr &&
+           std::string_view(entries_[at].chars, entries_[at].length) != name)
+        at = (at + 1) & mask;
+    return at;
+}
+
+WEFT_SOURCE std::uint32_t& name_table::add(std::string_view name) {
+    if (2 * (used_ + 1) > entries_.size()) {
+        std::vector<entry> old(entries_.empty() ? 16 : 2 * entries_.size());
+        old.swap(entries_);
+        for (const entry& one : old)
+            if (one.chars != nullptr) entries_[place_of({one.chars, one.length})] = one;
+    }
+    auto* const chars = static_cast<char*>(characters_.allocate(name.size()));
+    name.copy(chars, name.size());
+    entry& added = entries_[place_of(name)];
+    added = {chars, static_cast<std::uint32_t>(name.size()), 0};
+    ++used_;
+    return added.last;
+}
+
 WEFT_SOURCE bool name_table::is_taken(std::string_view name) const {
-    if (last_.contains(name)) return true;
+    if (entries_.empty()) return false;
+    if (entries_[place_of(name)].chars != nullptr) return true;
     std::string_view base;
     const std::uint32_t number = detail::split_number(name, base);
-    if (number == 0) return false;
-    const std::uint32_t* const last = last_.find(base);
-    return last != nullptr && number <= *last;
+    return number != 0 && number <= entries_[place_of(base)].last;
 }
 
 WEFT_SOURCE std::string name_table::take(std::string name) {
-    std::uint32_t* last = last_.find(name);
-    if (last == nullptr) {
+    entry* const known = entries_.empty() ? nullptr : &entries_[place_of(name)];
+    std::uint32_t* last = nullptr;
+    if (known != nullptr && known->chars != nullptr) {
+        last = &known->last;
+    } else {
         const bool taken = is_taken(name);
-        last = last_.emplace(name, 0).first;
+        last = &add(name);
         if (!taken) return name;
     }
     const std::size_t length = name.size() + 1;
     name += '_';
-    for (;;) {
+    do {
         name.resize(length);
         name += std::to_string(++*last);
-        if (!last_.contains(name)) return name;
-    }
+    } while (entries_[place_of(name)].chars != nullptr);
+    return name;
 }
 
 }  // namespace weft

@@ -117,14 +117,14 @@ struct assignment {
 // The record of a node of `owner`, without number and with the name that is asked for. Throws error
 // invalid_argument for nodes of another graph, unimplemented for more than 254 inputs.
 node_record make_record(graph_base& owner, const node_description& node, const node_parts& parts,
-                        std::string name, const std::source_location& where,
+                        std::string_view name, const std::source_location& where,
                         const assignment& stores = {});
 
 // The same, added to the graph.
 node_id add_node(graph_base& owner, const node_description& node, const node_parts& parts,
-                 std::string name, const std::source_location& where);
+                 std::string_view name, const std::source_location& where);
 // The same for the graph of the first node that the expression reads.
-node_id add_node(const node_description& node, const node_parts& parts, std::string name,
+node_id add_node(const node_description& node, const node_parts& parts, std::string_view name,
                  const std::source_location& where);
 
 }  // namespace weft

@@ -11,10 +11,9 @@
 namespace weft {
 
 WEFT_SOURCE void refuse_number(double given, dtype type, const std::source_location& where) {
-    throw error(errc::invalid_argument,
-                "the number " + std::to_string(given) + " is not a value of " + name_of(type) +
-                    ": it would be rounded; write a literal of that type (" + to_string(where) +
-                    ')',
+    throw_error(errc::invalid_argument,
+                {"the number ", std::to_string(given), " is not a value of ", name_of(type),
+                 ": it would be rounded; write a literal of that type (", to_string(where), ")"},
                 {}, where);
 }
 
@@ -22,10 +21,10 @@ WEFT_SOURCE void require_same_graph(const graph_base& owner, const graph_base& f
                                     const std::source_location& where) {
     if (&from == &owner) return;
     const node_record& foreign = from.record(id);
-    throw error(errc::invalid_argument,
-                "an expression uses nodes of two graphs: '" + foreign.name + "' (made at " +
-                    to_string(foreign.where) + ") is in another graph than its other nodes (" +
-                    to_string(where) + ')',
+    throw_error(errc::invalid_argument,
+                {"an expression uses nodes of two graphs: '", foreign.name, "' (made at ",
+                 to_string(foreign.where), ") is in another graph than its other nodes (",
+                 to_string(where), ")"},
                 foreign.name, where);
 }
 
@@ -36,9 +35,9 @@ WEFT_SOURCE unsigned char add_input(const graph_base& owner, node_record& record
     for (std::size_t i = 0; i < inputs.size(); ++i)
         if (inputs[i] == id) return static_cast<unsigned char>(i);
     if (inputs.size() + 1 == tree_input::heart)
-        throw error(errc::unimplemented,
-                    "an expression reads more than 254 tensors; name a part of it as a node (" +
-                        to_string(record.where) + ')',
+        throw_error(errc::unimplemented,
+                    {"an expression reads more than 254 tensors; name a part of it as a node (",
+                     to_string(record.where), ")"},
                     {}, record.where);
     inputs.push_back(id);
     return static_cast<unsigned char>(inputs.size() - 1);
@@ -70,8 +69,9 @@ public:
             call_.fused = tree(at, counts.fused_leaves, numbers + counts.tree_numbers,
                                node_.fused_bytes);
         }
-        record_.kernels.reserve(node_.kinds.size());
-        for (const kind_code& code : node_.kinds) add_kernel(code);
+        record_.kernels = std::vector<kernel_entry>(node_.kinds.size());
+        for (std::size_t i = 0; i < node_.kinds.size(); ++i)
+            fill_kernel(record_.kernels[i], node_.kinds[i]);
     }
 
 private:
@@ -122,21 +122,21 @@ private:
     }
 
     // The kernel of one kind; the first kind's program is also what the shape rule gets.
-    void add_kernel(const kind_code& code) {
-        kernel_entry entry;
+    void fill_kernel(kernel_entry& entry, const kind_code& code) {
         entry.kind = code.kind;
         const kind_code& first = node_.kinds.front();
         if (&code == &first || (code.missing == nullptr && !(code.call == first.call &&
                                                              code.tree == first.tree &&
                                                              code.fused == first.fused)))
             entry.parameters = program(code, entry.run);
-        else
-            entry = {code.kind, run_, record_.kernels.front().parameters, {}};
+        else {
+            entry.run = run_;
+            entry.parameters = record_.kernels.front().parameters;
+        }
         if (code.missing != nullptr) {
             entry.run = nullptr;
             entry.missing = missing_text(*code.missing);
         }
-        record_.kernels.push_back(std::move(entry));
     }
 
     const void* program(const kind_code& code, kernel_function& run) {
@@ -180,10 +180,10 @@ private:
 }  // namespace detail
 
 WEFT_SOURCE node_record make_record(graph_base& owner, const node_description& node,
-                                    const node_parts& parts, std::string name,
+                                    const node_parts& parts, std::string_view name,
                                     const std::source_location& where, const assignment& stores) {
     node_record record;
-    record.name = std::move(name);
+    record.name.assign(name);
     record.op = node.op;
     record.where = where;
     record.type = {node.element, *node.type, nullptr};
@@ -198,25 +198,24 @@ WEFT_SOURCE node_record make_record(graph_base& owner, const node_description& n
         record.target = stores.target;
     }
     if (ops + (stores.op != nullptr) > 1 && ops > 0) {
-        record.fused.reserve(ops + 1);
-        if (stores.op != nullptr) record.fused.emplace_back(stores.op);
-        for (std::size_t i = 0; i < ops; ++i) record.fused.emplace_back(parts.ops[i]);
+        record.fused = std::vector<std::string>(parts.ops, parts.ops + ops);
+        if (stores.op != nullptr) record.fused.emplace(record.fused.begin(), stores.op);
     }
     detail::record_builder(owner, node, parts, record).build();
     return record;
 }
 
 WEFT_SOURCE node_id add_node(graph_base& owner, const node_description& node,
-                             const node_parts& parts, std::string name,
+                             const node_parts& parts, std::string_view name,
                              const std::source_location& where) {
-    return owner.add(make_record(owner, node, parts, std::move(name), where));
+    return owner.add(make_record(owner, node, parts, name, where));
 }
 
 WEFT_SOURCE node_id add_node(const node_description& node, const node_parts& parts,
-                             std::string name, const std::source_location& where) {
+                             std::string_view name, const std::source_location& where) {
     const leaf* first = parts.leaves;
     while (first->graph == nullptr) ++first;
-    return add_node(*first->graph, node, parts, std::move(name), where);
+    return add_node(*first->graph, node, parts, name, where);
 }
 
 }  // namespace weft

@@ -12,12 +12,15 @@ namespace weft {
 WEFT_SOURCE void detail::add_value_kernels(node_record& record,
                                            std::span<const value_kernel> kernels,
                                            kernel_function run, const void* bytes) {
-    record.kernels.reserve(kernels.size());
-    for (const value_kernel& kernel : kernels) {
-        if (kernel.missing == nullptr)
-            record.kernels.push_back({kernel.kind, run, bytes, {}});
+    record.kernels = std::vector<kernel_entry>(kernels.size());
+    for (std::size_t i = 0; i < kernels.size(); ++i) {
+        kernel_entry& entry = record.kernels[i];
+        entry.kind = kernels[i].kind;
+        entry.parameters = bytes;
+        if (kernels[i].missing == nullptr)
+            entry.run = run;
         else
-            record.kernels.push_back({kernel.kind, nullptr, bytes, missing_text(*kernel.missing)});
+            entry.missing = missing_text(*kernels[i].missing);
     }
 }
 
