@@ -21,5 +21,6 @@
 #include <weft/graph/graph_base_source.hpp>
 #include <weft/graph/name_table_source.hpp>
 #include <weft/graph/node_parts_source.hpp>
+#include <weft/graph/record_source.hpp>
 #include <weft/graph/scope_source.hpp>
 #include <weft/graph/sources_source.hpp>

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Device names read from text, written as text, and put over each other. Names are read from left to
-// right, once; whatever is wrong is told with its place.
+// How device names are read from text, written as text and put over each other. A name is read from
+// left to right, once, and whatever is wrong with it is told with its place. Knows no graph and no
+// device.
 #pragma once
 
 #include <weft/core/device_name.hpp>
@@ -153,7 +154,8 @@ WEFT_SOURCE device_spec device_spec::parse(std::string_view text) {
     return detail::device_spec_reader(text).read();
 }
 
-WEFT_SOURCE void device_spec::merge(const device_spec& inner) {
+// Not inlined: strings are much code, and the rest of a node is made without.
+[[gnu::noinline]] WEFT_SOURCE void device_spec::merge(const device_spec& inner) {
     if (!inner.job.empty()) job = inner.job;
     if (inner.task >= 0) task = inner.task;
     if (!inner.kind.empty()) {

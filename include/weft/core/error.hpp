@@ -37,11 +37,12 @@ private:
 };
 
 // "file.cpp:12", without the folders; empty for an unknown place.
-std::string to_string(const std::source_location& where);
+[[gnu::cold]] std::string to_string(const std::source_location& where);
 
 // Throws an error whose text is the parts, one after the other.
-[[noreturn]] void throw_error(errc code, std::initializer_list<std::string_view> text,
-                              std::string_view node = {}, std::source_location where = {});
+[[noreturn, gnu::cold]] void throw_error(errc code, std::initializer_list<std::string_view> text,
+                                         std::string_view node = {},
+                                         std::source_location where = {});
 
 }  // namespace weft
 

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// How a failure is thrown: formatted once, into the exception itself, so that it needs no memory.
-// Knows no string.
+// How a failure is thrown: its text is formatted once, into the exception itself, so that neither
+// the text nor what it is thrown for needs memory. Knows no string, no node and no source line:
+// those are added by who catches it.
 #pragma once
 
 #include <weft/core/failure.hpp>

@@ -18,8 +18,8 @@ namespace weft {
 template <class Key, class T>
 class flat_map {
     // What is looked for: a string by a view of it.
-    using lookup =
-        std::conditional_t<std::is_convertible_v<const Key&, std::string_view>, std::string_view, Key>;
+    using lookup = std::conditional_t<std::is_convertible_v<const Key&, std::string_view>,
+                                      std::string_view, Key>;
 
 public:
     struct entry {

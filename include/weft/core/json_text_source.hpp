@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Strings quoted for JSON, byte by byte. Knows UTF-8 (RFC 3629), and that text may come from
-// anywhere.
+// How strings are quoted for JSON, byte by byte: by the table of RFC 3629 for what is UTF-8, and
+// with U+FFFD for what is not. Text may come from anywhere; what goes out is always valid. Knows
+// nothing of what it writes.
 #pragma once
 
 #include <weft/core/json_text.hpp>

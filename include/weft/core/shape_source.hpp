@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Shapes as text, and the failures of views and tensors that quote them. Apart from shape.hpp so
-// that no view type compiles them again.
+// Shapes as text, and the failures of views and tensors that quote them. Compiled apart so that no
+// type of view or tensor has this code in it again. Nothing here runs unless something is wrong, and
+// nothing allocates.
 #pragma once
 
 #include <weft/core/shape.hpp>

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Memory for many small objects that live as long as a graph: handed out from blocks, given back
-// all at once. It calls no destructor. One thread at a time.
+// Memory for many small objects that live as long as a graph: handed out from blocks, in order, and
+// given back all at once with the object itself. It calls no destructor and knows no node. One
+// thread at a time.
 #pragma once
 
 #include <weft/config.hpp>

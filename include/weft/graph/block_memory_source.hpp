@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// The blocks of block_memory: small ones for small graphs, then larger ones. What is too large for
-// a block gets one of its own.
+// The blocks of block_memory: small ones first, so that small graphs stay small, then larger ones.
+// What is too large for a block gets one of its own, and the block that was open stays open. Blocks
+// are never moved.
 #pragma once
 
 #include <weft/graph/block_memory.hpp>

@@ -116,7 +116,9 @@ template <class E>
 struct call_facts<E> : call_facts<std::remove_cvref_t<decltype(heart_of(std::declval<E>()))>> {};
 
 template <class A>
-inline constexpr bool is_fused = !requires { typename A::node_type; };
+inline constexpr bool is_fused = !requires {
+    typename A::node_type;
+};
 template <class Op, class Result, class Parameters, class... Args>
 struct call_facts<op_call<Op, Result, Parameters, Args...>> {
     using element = typename Result::value_type;
@@ -202,12 +204,9 @@ constexpr part_counts counts_of() {
     constexpr tree_facts facts = facts_of<E>;
     using call = call_facts<E>;
     constexpr auto narrow = [](std::size_t n) { return static_cast<std::uint16_t>(n); };
-    return {narrow(is_call<E> ? 0 : facts.slots),
-            narrow(call::arguments),
-            narrow(call::fused_leaves),
-            narrow(is_call<E> ? 0 : facts.numbers),
-            narrow(call::fused_numbers),
-            narrow(facts.ops + call::ops)};
+    return {narrow(is_call<E> ? 0 : facts.slots), narrow(call::arguments),
+            narrow(call::fused_leaves),           narrow(is_call<E> ? 0 : facts.numbers),
+            narrow(call::fused_numbers),          narrow(facts.ops + call::ops)};
 }
 template <class Op>
 inline constexpr bool is_metadata_only = false;
@@ -218,8 +217,7 @@ inline constexpr bool is_metadata_only<Op> = true;
 // What its types say of a settled expression (or a node, if that is assigned) that is computed for
 // a node of type V, with `Op` for its root.
 template <class Op, class V, class E>
-constexpr node_description describe(std::span<const kind_code> kinds,
-                                    std::string (*registered)()) {
+constexpr node_description describe(std::span<const kind_code> kinds, std::string (*registered)()) {
     using result = result_of_t<E>;
     using call = call_facts<E>;
     constexpr tree_facts facts = facts_of<E>;
@@ -250,7 +248,8 @@ struct description_of<E, device_kinds<Kinds...>> {
     using op = typename E::op;
     static constexpr kind_code kinds[] = {code_of<Kinds, E>()...};
     static constexpr node_description value = describe<op, result_of_t<E>, E>(
-        kinds, &registered_kernels<typename told_op<op, E, Kinds...>::type, device_kinds<Kinds...>>);
+        kinds,
+        &registered_kernels<typename told_op<op, E, Kinds...>::type, device_kinds<Kinds...>>);
 };
 
 // The parts of a settled expression, given to a function that makes a node or a record of them.

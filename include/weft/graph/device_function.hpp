@@ -33,9 +33,7 @@ public:
 
     // What the callable returns for this node; parts that it leaves out are not constrained. Fails
     // with what the callable throws, and with invalid_argument for a malformed string.
-    device_spec operator()(const node_record& node) const {
-        return choose_(callable_.get(), node);
-    }
+    device_spec operator()(const node_record& node) const { return choose_(callable_.get(), node); }
 
 private:
     template <class F>

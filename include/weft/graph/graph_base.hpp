@@ -42,7 +42,8 @@ class graph_base {
 public:
     graph_base(const graph_base&) = delete;
     graph_base& operator=(const graph_base&) = delete;
-    virtual ~graph_base();
+    // Defined here: elsewhere it would have every file compile the class's virtual table.
+    virtual ~graph_base() { destroy_records(); }
 
     std::size_t size() const { return records_.size(); }
     const node_record& record(node_id id) const { return *records_[id]; }
@@ -57,11 +58,11 @@ public:
 
     // Adds a node: gives it its number, a name that is unique (from the record's, else from its
     // op), and what the open scopes add. Throws error invalid_argument for a malformed name.
-    node_id add(node_record record);
+    node_id add(node_record&& record);
     // Adds a node that belongs to the variable `record.target`: named after it, under no scope.
-    node_id add_beside(node_record record, const char* suffix);
+    node_id add_beside(node_record&& record, const char* suffix);
     // The same for the one that stores the initial value.
-    node_id add_initializer(node_record record);
+    node_id add_initializer(node_record&& record);
 
     // Makes `after` wait for `before`, which runs with it, in all runs from now on. A cycle is
     // found when it would run. Throws error invalid_argument for a number that no node has.
@@ -76,9 +77,11 @@ public:
     std::string scope_prefix(const std::string& name);
 
 protected:
-    graph_base();
+    graph_base() = default;
 
 private:
+    void destroy_records() noexcept;
+    [[noreturn, gnu::cold]] static void refuse_name(const node_record& record);
     std::string prefix() const;
     device_spec device_for(const node_record& record) const;
     void apply_scopes(node_record& record) const;

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // How records are added to a graph: their names, and what the open scopes say about them. Runs once
-// per node, so what a graph without scopes does not need is not done.
+// per node, so what a graph without scopes does not need is not done for it. Knows no type and no
+// device.
 #pragma once
 
 #include <weft/graph/graph_base.hpp>
@@ -22,9 +23,7 @@ WEFT_SOURCE bool is_node_name(std::string_view name) {
     return !first;
 }
 
-WEFT_SOURCE graph_base::graph_base() = default;
-
-WEFT_SOURCE graph_base::~graph_base() {
+WEFT_SOURCE void graph_base::destroy_records() noexcept {
     for (node_record* record : records_) record->~node_record();
 }
 
@@ -41,8 +40,8 @@ WEFT_SOURCE void graph_base::add_control(node_id before, node_id after) {
     for (node_id id : {before, after})
         if (id >= records_.size())
             throw_error(errc::invalid_argument,
-                        {"add_control: there is no node ", std::to_string(id),
-                         " in this graph of ", std::to_string(records_.size())});
+                        {"add_control: there is no node ", std::to_string(id), " in this graph of ",
+                         std::to_string(records_.size())});
     records_[after]->controls.push_back(before);
     control_edits_.fetch_add(1, std::memory_order_relaxed);
 }
@@ -58,7 +57,7 @@ WEFT_SOURCE std::string graph_base::scope_prefix(const std::string& name) {
 }
 
 // From the outermost scope to the innermost; each fills in or overrides part by part.
-WEFT_SOURCE device_spec graph_base::device_for(const node_record& record) const {
+[[gnu::noinline]] WEFT_SOURCE device_spec graph_base::device_for(const node_record& record) const {
     device_spec spec;
     for (const scope_entry& scope : scopes_) {
         switch (scope.what) {
@@ -73,7 +72,7 @@ WEFT_SOURCE device_spec graph_base::device_for(const node_record& record) const 
 }
 
 // What the scopes add comes before what the record has itself (a group waits for its members).
-WEFT_SOURCE void graph_base::apply_scopes(node_record& record) const {
+[[gnu::noinline]] WEFT_SOURCE void graph_base::apply_scopes(node_record& record) const {
     device_spec spec = device_for(record);
     spec.merge(record.requested);
     record.requested = std::move(spec);
@@ -100,16 +99,20 @@ WEFT_SOURCE node_id graph_base::append(node_record&& record) {
     return (::new (at) node_record(std::move(record)))->id;
 }
 
-WEFT_SOURCE node_id graph_base::add(node_record record) {
+WEFT_SOURCE void graph_base::refuse_name(const node_record& record) {
+    throw_error(errc::invalid_argument,
+                {"'", record.name,
+                 "' is no name for a node: use letters, digits and '._-/', "
+                 "and begin with a letter, digit or dot (",
+                 to_string(record.where), ")"},
+                record.name, record.where);
+}
+
+WEFT_SOURCE node_id graph_base::add(node_record&& record) {
     if (record.name.empty()) {
         record.name = record.op;
     } else if (!is_node_name(record.name)) {
-        throw_error(errc::invalid_argument,
-                    {"'", record.name,
-                     "' is no name for a node: use letters, digits and '._-/', "
-                     "and begin with a letter, digit or dot (",
-                     to_string(record.where), ")"},
-                    record.name, record.where);
+        refuse_name(record);
     }
     if (scopes_.empty()) {
         record.name = names_.take(std::move(record.name));
@@ -121,14 +124,14 @@ WEFT_SOURCE node_id graph_base::add(node_record record) {
     return append(std::move(record));
 }
 
-WEFT_SOURCE node_id graph_base::add_beside(node_record record, const char* suffix) {
+WEFT_SOURCE node_id graph_base::add_beside(node_record&& record, const char* suffix) {
     record.name = records_[record.target]->name;
     record.name.append(1, '/').append(suffix);
     record.name = names_.take(std::move(record.name));
     return append(std::move(record));
 }
 
-WEFT_SOURCE node_id graph_base::add_initializer(node_record record) {
+WEFT_SOURCE node_id graph_base::add_initializer(node_record&& record) {
     const node_id target = record.target;
     const node_id id = add_beside(std::move(record), "Assign");
     if (initializers_.emplace(target, id).second) variables_.push_back(target);

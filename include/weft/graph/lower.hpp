@@ -12,7 +12,8 @@
 namespace weft {
 
 template <class Kinds, class E>
-node_id make_node(graph_base& g, const E& e, std::string_view name, const std::source_location& where);
+node_id make_node(graph_base& g, const E& e, std::string_view name,
+                  const std::source_location& where);
 
 namespace detail {
 
@@ -107,8 +108,7 @@ node_id make_settled(const E& e, std::string_view name, const std::source_locati
                      Owner&... owner) {
     if constexpr (placeable_somewhere<E>(static_cast<Kinds*>(nullptr))) {
         return with_parts(e, where, [&](const node_parts& parts) {
-            return add_node(owner..., description_of<E, Kinds>::value, parts, name,
-                            where);
+            return add_node(owner..., description_of<E, Kinds>::value, parts, name, where);
         });
     } else {
         require_a_common_kind<E>(static_cast<Kinds*>(nullptr));
@@ -121,7 +121,8 @@ node_id make_settled(const E& e, std::string_view name, const std::source_locati
 // Adds the nodes of an expression to a graph, `e` itself last, and gives its number. A node gives
 // its own.
 template <class Kinds, class E>
-node_id make_node(graph_base& g, const E& e, std::string_view name, const std::source_location& where) {
+node_id make_node(graph_base& g, const E& e, std::string_view name,
+                  const std::source_location& where) {
     if constexpr (requires { typename E::node_type; }) {
         require_same_graph(g, e.graph(), e.id(), where);
         return e.id();
@@ -129,8 +130,7 @@ node_id make_node(graph_base& g, const E& e, std::string_view name, const std::s
         return detail::make_pinned<Kinds>(g, e, name, where);
     } else if constexpr (detail::facts_of<E>.has_call) {
         const detail::division<Kinds> into{g, where};
-        return detail::make_settled<Kinds>(detail::settle<true>(into, e), name, where,
-                                           g);
+        return detail::make_settled<Kinds>(detail::settle<true>(into, e), name, where, g);
     } else {
         return detail::make_settled<Kinds>(e, name, where, g);
     }

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // How names are taken. "Add_7" is in use if it was asked for, or if the last number behind "Add" is
-// 7 or more; a name that is in use only in the second way gets an entry when it is asked for.
+// 7 or more; a name that is in use only in the second way gets an entry when it is asked for. Entries
+// are never removed.
 #pragma once
 
 #include <weft/graph/name_table.hpp>
@@ -32,7 +33,7 @@ inline std::uint32_t split_number(std::string_view name, std::string_view& base)
 
 WEFT_SOURCE std::size_t name_table::place_of(std::string_view name) const {
     const std::size_t mask = entries_.size() - 1;
-    std::size_t at = std::hash<std::string_view>{}(name) & mask;
+    std::size_t at = std::hash<std::string_view>{}(name)&mask;
     while (entries_[at].chars != nullptr &&
            std::string_view(entries_[at].chars, entries_[at].length) != name)
         at = (at + 1) & mask;
@@ -72,11 +73,15 @@ WEFT_SOURCE std::string name_table::take(std::string name) {
         last = &add(name);
         if (!taken) return name;
     }
-    const std::size_t length = name.size() + 1;
-    name += '_';
+    const std::size_t length = name.size();
     do {
+        char digits[12];
+        char* first = digits + sizeof digits;
+        for (std::uint32_t rest = ++*last; rest != 0; rest /= 10)
+            *--first = static_cast<char>('0' + rest % 10);
+        *--first = '_';
         name.resize(length);
-        name += std::to_string(++*last);
+        name.append(first, static_cast<std::size_t>(digits + sizeof digits - first));
     } while (entries_[place_of(name)].chars != nullptr);
     return name;
 }

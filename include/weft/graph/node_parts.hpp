@@ -44,21 +44,21 @@ struct kind_code {
 struct node_description {
     const char* op;
     std::string (*registered)();
-    const dims* type;            // the dimensions of the node's value
-    const dims* computed_type;   // of what is computed: those of an assigned expression, say
-    const dims* call_type;       // of what the op with a kernel of its own computes
+    const dims* type;           // the dimensions of the node's value
+    const dims* computed_type;  // of what is computed: those of an assigned expression, say
+    const dims* call_type;      // of what the op with a kernel of its own computes
     dtype element;
     bool fallible;
     bool metadata_only;
-    bool same_element;           // heart and result
-    std::uint8_t result_bytes;   // of elements: the result's, the heart's, what is fused
+    bool same_element;          // heart and result
+    std::uint8_t result_bytes;  // of elements: the result's, the heart's, what is fused
     std::uint8_t heart_bytes;
     std::uint8_t fused_bytes;
-    float cost_ns;               // per element, for the placer
+    float cost_ns;  // per element, for the placer
     float tree_cost_ns;
     part_counts counts;
-    std::size_t parameter_bytes; // of the op's parameters
-    shape_function call_shape;   // null: there is no call
+    std::size_t parameter_bytes;  // of the op's parameters
+    shape_function call_shape;    // null: there is no call
     std::span<const kind_code> kinds;
 };
 
@@ -71,7 +71,8 @@ struct node_parts {
 };
 
 // Throws that the element type cannot hold a number.
-[[noreturn]] void refuse_number(double given, dtype type, const std::source_location& where);
+[[noreturn, gnu::cold]] void refuse_number(double given, dtype type,
+                                           const std::source_location& where);
 
 // Where parts are written to, one after the other.
 class part_writer {
@@ -100,8 +101,8 @@ private:
 };
 
 // Throws unless a node of `from` is one of `owner`.
-void require_same_graph(const graph_base& owner, const graph_base& from, node_id id,
-                        const std::source_location& where);
+[[gnu::cold]] void require_same_graph(const graph_base& owner, const graph_base& from, node_id id,
+                                      const std::source_location& where);
 
 // The position of a node among the inputs of a record, to which it is added if it is new. Throws
 // error unimplemented for more than 254 inputs, and as require_same_graph does.

@@ -62,12 +62,12 @@ public:
         at += counts.tree_leaves;
         if (node_.call_shape != nullptr) {
             call_.type = node_.call_type;
-            call_.parameters = copy(static_cast<const char*>(parts_.parameters),
-                                    node_.parameter_bytes);
+            call_.parameters =
+                copy(static_cast<const char*>(parts_.parameters), node_.parameter_bytes);
             call_.arguments = arguments(at);
             at += counts.arguments;
-            call_.fused = tree(at, counts.fused_leaves, numbers + counts.tree_numbers,
-                               node_.fused_bytes);
+            call_.fused =
+                tree(at, counts.fused_leaves, numbers + counts.tree_numbers, node_.fused_bytes);
         }
         record_.kernels = std::vector<kernel_entry>(node_.kinds.size());
         for (std::size_t i = 0; i < node_.kinds.size(); ++i)
@@ -125,9 +125,9 @@ private:
     void fill_kernel(kernel_entry& entry, const kind_code& code) {
         entry.kind = code.kind;
         const kind_code& first = node_.kinds.front();
-        if (&code == &first || (code.missing == nullptr && !(code.call == first.call &&
-                                                             code.tree == first.tree &&
-                                                             code.fused == first.fused)))
+        if (&code == &first ||
+            (code.missing == nullptr &&
+             !(code.call == first.call && code.tree == first.tree && code.fused == first.fused)))
             entry.parameters = program(code, entry.run);
         else {
             entry.run = run_;
@@ -152,9 +152,12 @@ private:
         } else if (node_.counts.tree_leaves == 0) {
             made = copy(&call_, 1);
         } else {
-            const heart_program heart{around_,           call_,
-                                      code.call,         node_.call_shape,
-                                      node_.heart_bytes, node_.same_element,
+            const heart_program heart{around_,
+                                      call_,
+                                      code.call,
+                                      node_.call_shape,
+                                      node_.heart_bytes,
+                                      node_.same_element,
                                       record_.inputs.size()};
             made = copy(&heart, 1);
             shape = &heart_program::shape;

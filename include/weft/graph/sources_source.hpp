@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// The kernel entries of values, made of what the compiler left in tables. Knows no element type
-// but by its name in texts.
+// The kernel entries of values (constants, variables), made of what the compiler left in tables.
+// Where a value cannot live, the entry says which kernel is missing. Knows no element type but by
+// its name in texts.
 #pragma once
 
 #include <weft/graph/sources.hpp>

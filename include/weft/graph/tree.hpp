@@ -26,9 +26,8 @@ struct first_kinds {
     using type = void;
 };
 template <class A, class... Rest>
-struct first_kinds<A, Rest...>
-    : std::conditional_t<std::is_void_v<typename kinds_of<A>::type>, first_kinds<Rest...>,
-                         kinds_of<A>> {};
+struct first_kinds<A, Rest...> : std::conditional_t<std::is_void_v<typename kinds_of<A>::type>,
+                                                    first_kinds<Rest...>, kinds_of<A>> {};
 template <class Op, class... Args>
 struct kinds_of<expr<Op, Args...>> : first_kinds<Args...> {};
 template <class Op, class Result, class Parameters, class... Args>
@@ -68,7 +67,7 @@ inline constexpr bool op_may_fail<Op, Element> =
 
 // What there is to know of an expression as a tree.
 struct tree_facts {
-    std::size_t slots = 1;    // tensors that it reads: nodes, each occurrence counted, and its heart
+    std::size_t slots = 1;  // tensors that it reads: nodes, each occurrence counted, and its heart
     std::size_t numbers = 0;  // immediates
     std::size_t ops = 0;      // element-wise ones
     double cost_ns = 0.1;     // per element
@@ -95,19 +94,20 @@ inline constexpr tree_facts facts_of{};
 template <class T>
 inline constexpr tree_facts facts_of<scalar<T>>{.slots = 0, .numbers = 1};
 template <class Op, class... Args>
-inline constexpr tree_facts facts_of<expr<Op, Args...>> =
-    joined_facts({facts_of<Args>...}, cost_of<Op>, op_may_fail<Op, element_of_t<expr<Op, Args...>>>);
+inline constexpr tree_facts facts_of<expr<Op, Args...>> = joined_facts(
+    {facts_of<Args>...}, cost_of<Op>, op_may_fail<Op, element_of_t<expr<Op, Args...>>>);
 template <class Op, class Result, class Parameters, class... Args>
 inline constexpr tree_facts facts_of<op_call<Op, Result, Parameters, Args...>>{
     .may_fail = true, .has_call = true, .has_heart = true};
 template <class E, class Device, int Index>
 inline constexpr tree_facts facts_of<pinned<E, Device, Index>>{.has_call = true};
 
-// Whether an op's kernel on a device kind is its CPU kernel, so that code made for that serves both.
+// Whether an op's kernel on a device kind is its CPU kernel, so that code made for that serves
+// both.
 template <class Op, class Device, class Types>
 inline constexpr bool has_cpu_code = false;
 template <class Op, class Device, class... T>
-    requires(has_kernel<Op, Device, T...> && has_kernel<Op, cpu, T...>)
+    requires(has_kernel<Op, Device, T...>&& has_kernel<Op, cpu, T...>)
 inline constexpr bool has_cpu_code<Op, Device, type_list<T...>> =
     std::is_base_of_v<kernel<Op, cpu, T...>, kernel<Op, Device, T...>>;
 
@@ -152,18 +152,17 @@ struct tree_of<Device, scalar<T>, Slot, Number> {
 template <class Device, class Op, class A, std::size_t Slot, std::size_t Number>
 struct tree_of<Device, expr<Op, A>, Slot, Number> {
     using types = typename expr<Op, A>::types;
-    using type = application<typename kernel_for<Op, code_device_t<Op, Device, types>, types>::type,
-                             element_of_t<expr<Op, A>>,
-                             typename tree_of<Device, A, Slot, Number>::type>;
+    using type =
+        application<typename kernel_for<Op, code_device_t<Op, Device, types>, types>::type,
+                    element_of_t<expr<Op, A>>, typename tree_of<Device, A, Slot, Number>::type>;
 };
 template <class Device, class Op, class A, class B, std::size_t Slot, std::size_t Number>
 struct tree_of<Device, expr<Op, A, B>, Slot, Number> {
     using types = typename expr<Op, A, B>::types;
-    using type = application<typename kernel_for<Op, code_device_t<Op, Device, types>, types>::type,
-                             element_of_t<expr<Op, A, B>>,
-                             typename tree_of<Device, A, Slot, Number>::type,
-                             typename tree_of<Device, B, Slot + facts_of<A>.slots,
-                                              Number + facts_of<A>.numbers>::type>;
+    using type = application<
+        typename kernel_for<Op, code_device_t<Op, Device, types>, types>::type,
+        element_of_t<expr<Op, A, B>>, typename tree_of<Device, A, Slot, Number>::type,
+        typename tree_of<Device, B, Slot + facts_of<A>.slots, Number + facts_of<A>.numbers>::type>;
 };
 
 // What the operands before operand I have of slots or numbers.
@@ -178,10 +177,11 @@ template <class Device, class Op, class... Args, std::size_t Slot, std::size_t N
           std::size_t... I>
 struct tree_of_many<Device, expr<Op, Args...>, Slot, Number, std::index_sequence<I...>> {
     using types = typename expr<Op, Args...>::types;
-    using type = application<typename kernel_for<Op, code_device_t<Op, Device, types>, types>::type,
-                             element_of_t<expr<Op, Args...>>,
-                             typename tree_of<Device, Args, Slot + before(I, {facts_of<Args>.slots...}),
-                                              Number + before(I, {facts_of<Args>.numbers...})>::type...>;
+    using type =
+        application<typename kernel_for<Op, code_device_t<Op, Device, types>, types>::type,
+                    element_of_t<expr<Op, Args...>>,
+                    typename tree_of<Device, Args, Slot + before(I, {facts_of<Args>.slots...}),
+                                     Number + before(I, {facts_of<Args>.numbers...})>::type...>;
 };
 template <class Device, class Op, class... Args, std::size_t Slot, std::size_t Number>
 struct tree_of<Device, expr<Op, Args...>, Slot, Number>

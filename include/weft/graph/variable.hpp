@@ -56,8 +56,8 @@ constexpr kind_code assign_code_of() {
 }
 // The op whose registered kernels are told where one is missing.
 template <class T, class Device, class E>
-inline constexpr bool assign_lacks_op = has_kernel<ops::variable, Device, T> &&
-                                        !placeable_on<E, Device>;
+inline constexpr bool assign_lacks_op =
+    has_kernel<ops::variable, Device, T> && !placeable_on<E, Device>;
 template <class T, class E, class... Kinds>
 struct assign_told_op {
     using type = ops::variable;
@@ -109,23 +109,23 @@ public:
     // runs and the value's shape is not the variable's.
     template <class E>
         requires(tensor_expr<E> || number<E>)
-    done assign(const E& value,
-                std::source_location where = std::source_location::current()) const {
+    done assign(const E& value, std::source_location where = std::source_location::current())
+    const {
         static_cast<void>(sizeof(storable_t<E>));
         return store("Assign", as_expression(value, where), where);
     }
     // Adds to the value, subtracts from it: one kernel, atomic towards other runs.
     template <class E>
         requires(tensor_expr<E> || number<E>)
-    done assign_add(const E& value,
-                    std::source_location where = std::source_location::current()) const {
+    done assign_add(const E& value, std::source_location where = std::source_location::current())
+    const {
         static_cast<void>(sizeof(storable_t<decltype(self() + value)>));
         return store("AssignAdd", self() + value, where);
     }
     template <class E>
         requires(tensor_expr<E> || number<E>)
-    done assign_sub(const E& value,
-                    std::source_location where = std::source_location::current()) const {
+    done assign_sub(const E& value, std::source_location where = std::source_location::current())
+    const {
         static_cast<void>(sizeof(storable_t<decltype(self() - value)>));
         return store("AssignSub", self() - value, where);
     }
@@ -167,8 +167,8 @@ private:
     template <class E>
     done store(const char* op, const E& e, const std::source_location& where) const {
         graph_base& owner = this->graph();
-        return {owner, owner.add(detail::assign_record<Kinds, V>(owner, {op, this->id()},
-                                                                 stored(e), where))};
+        return {owner, owner.add(detail::assign_record<Kinds, V>(owner, {op, this->id()}, stored(e),
+                                                                 where))};
     }
     template <class E>
     static const stored_t<E>& stored(const E& e) {

@@ -13,7 +13,8 @@ namespace weft {
 WEFT_SOURCE dims tree_program::shape(const dims* const* of_inputs, const dims* heart) const {
     dims out;
     for (std::size_t k = 0; k < input_count; ++k) {
-        const dims& own = inputs[k].input == tree_input::heart ? *heart : *of_inputs[inputs[k].input];
+        const dims& own =
+            inputs[k].input == tree_input::heart ? *heart : *of_inputs[inputs[k].input];
         if (k == 0)
             out = own;
         else if (!(own == out))

@@ -96,8 +96,7 @@ struct immediate {
 
     template <int N>
     [[gnu::always_inline]] static lane_value_t<T, N> at(const char* const*,
-                                                        const stored_number* numbers,
-                                                        std::size_t) {
+                                                        const stored_number* numbers, std::size_t) {
         compute_t<T> value;
         std::memcpy(static_cast<void*>(&value), numbers[I].bytes, sizeof value);
         return lane_value_t<T, N>(value);
@@ -114,7 +113,9 @@ constexpr std::size_t largest(std::initializer_list<std::size_t> sizes) {
 
 // Whether a kernel's function takes packs; those that take scalars only are called lane by lane.
 template <class Kernel, class... V>
-inline constexpr bool takes = requires(const V&... v) { Kernel::apply(v...); };
+inline constexpr bool takes = requires(const V&... v) {
+    Kernel::apply(v...);
+};
 
 template <class Kernel, class R, int N, class... V>
 [[gnu::always_inline]] inline pack<R, N> apply_lane_by_lane(const V&... v) {
@@ -151,7 +152,7 @@ struct application {
 
 // Lanes of one step of a tree's loop: as many of its widest type as a register holds.
 template <class Tree>
-inline constexpr int lanes_of = Tree::packable && register_bytes > static_cast<int>(Tree::widest)
+inline constexpr int lanes_of = Tree::packable&& register_bytes > static_cast<int>(Tree::widest)
                                     ? register_bytes / static_cast<int>(Tree::widest)
                                     : 1;
 
@@ -186,8 +187,7 @@ template <int lanes, class Tree, class T>
             store_lanes<T, lanes>(out + i + step, two);
         }
     }
-    for (; i < n; ++i)
-        store_lanes<T, 1>(out + i, Tree::template at<1>(from, numbers, first + i));
+    for (; i < n; ++i) store_lanes<T, 1>(out + i, Tree::template at<1>(from, numbers, first + i));
 }
 
 }  // namespace weft

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // How dimensions are merged, and how broadcast operands are written out. Compiled without types:
-// elements are bytes, moved by the row.
+// elements are bytes, moved by the row, and only how many bytes one has is told apart. Shapes have
+// been checked before.
 #pragma once
 
 #include <weft/kernel/loop.hpp>

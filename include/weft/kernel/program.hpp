@@ -45,8 +45,8 @@ struct heart_program {
     call_program call{};
     kernel_function run_call = nullptr;
     shape_function call_shape = nullptr;
-    std::size_t heart_bytes = 0;    // of an element
-    bool same_element = false;      // as the result
+    std::size_t heart_bytes = 0;  // of an element
+    bool same_element = false;    // as the result
     std::size_t input_count = 0;
 
     static dims shape(const void* program, const dims* const* inputs);

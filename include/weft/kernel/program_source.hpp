@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The functions of programs that need no types: shapes, element-wise nodes, and what is evaluated
-// around an op's kernel. What a program holds was collected when its node was made.
+// around an op's kernel. What a program holds was collected when its node was made. Allocates
+// nothing but scratch memory.
 #pragma once
 
 #include <weft/kernel/program.hpp>
@@ -37,6 +38,14 @@ WEFT_SOURCE void elementwise_program::run(const void* program, context_base& ctx
     self.tree.span(data, self.tree.slots, self.tree.numbers, 0, 1, output.data);
 }
 
+namespace detail {
+// Cold, so that g++ does not guess what is behind the virtual function and compile that, with half
+// a device, into each file that makes a node.
+[[gnu::cold, gnu::noinline]] inline void* scratch_of(context_base& ctx, std::size_t bytes) {
+    return ctx.scratch(bytes);
+}
+}  // namespace detail
+
 WEFT_SOURCE dims heart_program::shape(const void* program, const dims* const* inputs) {
     const auto& self = *static_cast<const heart_program*>(program);
     const dims heart = self.call_shape(&self.call, inputs);
@@ -50,7 +59,7 @@ WEFT_SOURCE void heart_program::run(const void* program, context_base& ctx,
     for (std::size_t i = 0; i < self.input_count; ++i) shapes[i] = &inputs[i]->shape;
     value_ref heart{output.data, self.call_shape(&self.call, shapes)};
     if (!self.same_element || !(heart.shape == output.shape))
-        heart.data = ctx.scratch(heart.shape.size() * self.heart_bytes);
+        heart.data = detail::scratch_of(ctx, heart.shape.size() * self.heart_bytes);
     self.run_call(&self.call, ctx, inputs, heart);
     evaluate_tree(self.around.tree, ctx, inputs, output, &heart);
 }

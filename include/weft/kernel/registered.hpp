@@ -35,9 +35,9 @@ struct missing_kernel {
 };
 
 // Lines of "  device='cpu'; T in [float, double]" for each mask that is not empty.
-std::string registered_text(std::span<const registered_mask> masks);
+[[gnu::cold]] std::string registered_text(std::span<const registered_mask> masks);
 // "Softsign(double)".
-std::string missing_text(const missing_kernel& missing);
+[[gnu::cold]] std::string missing_text(const missing_kernel& missing);
 
 namespace detail {
 

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The texts about kernels that exist and that do not. Written when an error or a report wants them,
-// from what the compiler left in tables.
+// from what the compiler left in tables, so that making a node costs no text. Knows names only, no
+// graph.
 #pragma once
 
 #include <weft/kernel/registered.hpp>
