@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// What errors say of where they come from, and the one function that throws them: joining a text and
-// throwing it is much code, and inlined it would be in every function that can fail. Nothing here
-// runs unless something is wrong.
+// What errors say of where they come from, and the one function that throws them: joining a text
+// and throwing it is much code, and inlined it would be in every function that can fail. Nothing
+// here runs unless something is wrong.
 #pragma once
 
 #include <weft/core/error.hpp>

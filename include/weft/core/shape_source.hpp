@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Shapes as text, and the failures of views and tensors that quote them. Compiled apart so that no
-// type of view or tensor has this code in it again. Nothing here runs unless something is wrong, and
-// nothing allocates.
+// type of view or tensor has this code in it again. Nothing here runs unless something is wrong,
+// and nothing allocates.
 #pragma once
 
 #include <weft/core/shape.hpp>

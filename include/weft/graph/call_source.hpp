@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// What the records of all calls have in common. The callable and how it is called have types and are
-// call.hpp's. A call may always fail: nobody knows what the callable does, so it never writes in
-// place.
+// What the records of all calls have in common. The callable and how it is called have types and
+// are call.hpp's. A call may always fail: nobody knows what the callable does, so it never writes
+// in place.
 #pragma once
 
 #include <weft/graph/call.hpp>

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The device functions that weft brings, written as a user would write them: as a callable of a
-// record. Names are parsed when the function is made, so that a malformed one fails there and not at
-// the first node.
+// record. Names are parsed when the function is made, so that a malformed one fails there and not
+// at the first node.
 #pragma once
 
 #include <weft/graph/device_function.hpp>

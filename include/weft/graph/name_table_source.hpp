@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // How names are taken. "Add_7" is in use if it was asked for, or if the last number behind "Add" is
-// 7 or more; a name that is in use only in the second way gets an entry when it is asked for. Entries
-// are never removed.
+// 7 or more; a name that is in use only in the second way gets an entry when it is asked for.
+// Entries are never removed.
 #pragma once
 
 #include <weft/graph/name_table.hpp>

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The special members of records, each compiled once: a record has a dozen members that own memory,
-// and inlined they would be most of the code that makes a node. What a member means is record.hpp's.
-// Nothing here can fail.
+// and inlined they would be most of the code that makes a node. What a member means is
+// record.hpp's. Nothing here can fail.
 #pragma once
 
 #include <weft/graph/record.hpp>

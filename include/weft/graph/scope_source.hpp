@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// What the guards put on the graph's list of open scopes. Nodes are checked here: a scope names nodes
-// of its own graph only, and a malformed name opens no scope. What scopes do to records is
+// What the guards put on the graph's list of open scopes. Nodes are checked here: a scope names
+// nodes of its own graph only, and a malformed name opens no scope. What scopes do to records is
 // graph_base's.
 #pragma once
 

@@ -107,7 +107,7 @@ inline constexpr tree_facts facts_of<pinned<E, Device, Index>>{.has_call = true}
 template <class Op, class Device, class Types>
 inline constexpr bool has_cpu_code = false;
 template <class Op, class Device, class... T>
-    requires(has_kernel<Op, Device, T...>&& has_kernel<Op, cpu, T...>)
+    requires(has_kernel<Op, Device, T...> && has_kernel<Op, cpu, T...>)
 inline constexpr bool has_cpu_code<Op, Device, type_list<T...>> =
     std::is_base_of_v<kernel<Op, cpu, T...>, kernel<Op, Device, T...>>;
 

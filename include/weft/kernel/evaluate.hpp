@@ -152,7 +152,7 @@ struct application {
 
 // Lanes of one step of a tree's loop: as many of its widest type as a register holds.
 template <class Tree>
-inline constexpr int lanes_of = Tree::packable&& register_bytes > static_cast<int>(Tree::widest)
+inline constexpr int lanes_of = Tree::packable && register_bytes > static_cast<int>(Tree::widest)
                                     ? register_bytes / static_cast<int>(Tree::widest)
                                     : 1;
 
