@@ -59,8 +59,15 @@ namespace detail {
 // The blocks of a loop: its rows if they are long, else several rows at a time.
 class block_walk {
 public:
-    block_walk(const loop_shape& loop, const loop_operand* operands, std::size_t count)
-        : loop_(loop), operands_(operands), count_(count), width_(loop.inner()) {
+    block_walk(const loop_shape& loop, const loop_operand* operands, std::size_t count,
+               std::size_t first)
+        : loop_(loop),
+          operands_(operands),
+          count_(count),
+          width_(loop.inner()),
+          at_(first),
+          row_(first / width_),
+          column_(first % width_) {
         std::size_t bytes = 0, staged_bytes = 0;
         for (std::size_t k = 0; k < count; ++k)
             if (is_indirect(k)) bytes += operands[k].element_bytes;
@@ -75,21 +82,26 @@ public:
         cut_rows_ = staged_bytes > 0;
     }
 
-    // Points `data` at the operands of the block that begins at element `at`; gives its length.
-    std::size_t next(std::size_t at, std::size_t last) {
-        const std::size_t column = at % width_;
-        std::size_t n = (long_rows_ ? width_ : length_) - column;
+    // Points `data` at the operands of the next block, before element `last`; gives its length.
+    std::size_t next(std::size_t last) {
+        std::size_t n = (long_rows_ ? width_ : length_) - column_;
         if (long_rows_ && cut_rows_ && n > length_) n = length_;
-        if (n > last - at) n = last - at;
+        if (n > last - at_) n = last - at_;
         for (std::size_t k = 0; k < count_; ++k) {
             const loop_operand& operand = operands_[k];
             if (operand.is_number) continue;
             if (operand.contiguous)
-                data[k] = operand.data + at * operand.element_bytes;
+                data[k] = operand.data + at_ * operand.element_bytes;
             else if (!is_staged(k))
-                data[k] = operand.data + (row_offset(k, at) + column) * operand.element_bytes;
+                data[k] = operand.data + (row_offset(k) + column_) * operand.element_bytes;
             else
-                stage(k, at, n);
+                stage(k, n);
+        }
+        at_ += n;
+        column_ += n;
+        if (column_ >= width_) {
+            row_ += long_rows_ ? 1 : column_ / width_;
+            column_ = long_rows_ ? 0 : column_ % width_;
         }
         return n;
     }
@@ -117,21 +129,26 @@ private:
         return true;
     }
     // Where an operand's row begins, in elements.
-    std::size_t row_offset(std::size_t k, std::size_t at) const {
-        std::size_t rest = at / width_, offset = 0;
-        for (std::size_t axis = loop_.rank - 1; axis-- > 0; rest /= loop_.extent[axis])
+    std::size_t row_offset(std::size_t k) const {
+        std::size_t rest = row_, offset = 0;
+        for (std::size_t axis = loop_.rank - 1; axis-- > 1; rest /= loop_.extent[axis])
             offset += rest % loop_.extent[axis] * operands_[k].stride[axis];
-        return offset;
+        return loop_.rank == 1 ? 0 : offset + rest * operands_[k].stride[0];
     }
     // In long rows what is staged is one element, repeated.
-    void stage(std::size_t k, std::size_t at, std::size_t n) {
+    void stage(std::size_t k, std::size_t n) {
         staged& have = stages_[k];
+        const loop_operand& operand = operands_[k];
         data[k] = have.to;
-        const std::size_t row = at / width_, column = long_rows_ ? 0 : at % width_;
-        const bool same_row = have.same_in_all_rows || (long_rows_ && have.row == row);
+        const std::size_t column = long_rows_ ? 0 : column_;
+        const bool same_row = have.same_in_all_rows || (long_rows_ && have.row == row_);
         if (same_row && have.column == column && have.n >= n) return;
-        gather_elements(operands_[k], loop_, at, n, have.to);
-        have.row = row;
+        if (long_rows_)
+            repeat_element(operand.data + row_offset(k) * operand.element_bytes,
+                           operand.element_bytes, n, have.to);
+        else
+            gather_elements(operand, loop_, at_, n, have.to);
+        have.row = row_;
         have.column = column;
         have.n = n;
     }
@@ -139,6 +156,7 @@ private:
     const loop_shape& loop_;
     const loop_operand* operands_;
     std::size_t count_, width_, length_ = 0;
+    std::size_t at_, row_, column_;  // of the next block: its first element, and where that is
     bool long_rows_ = false, cut_rows_ = false;
     staged stages_[most_inputs];
     alignas(64) char buffer_[16384];
@@ -148,9 +166,9 @@ private:
 
 WEFT_SOURCE void bound_tree::evaluate_blocks(std::size_t first, std::size_t last, char* out) const {
     if (first >= last) return;
-    detail::block_walk walk(loop_, operands_, tree_.input_count);
+    detail::block_walk walk(loop_, operands_, tree_.input_count, first);
     while (first < last) {
-        const std::size_t n = walk.next(first, last);
+        const std::size_t n = walk.next(last);
         tree_.span(walk.data, tree_.slots, tree_.numbers, 0, n, out);
         out += n * tree_.result_bytes;
         first += n;

@@ -38,6 +38,8 @@ loop_shape plan_loop(const dims& out, loop_operand* operands, const dims* const*
 // Copies elements [first, first + n) of an operand, in the loop's row-major order, to `to`.
 void gather_elements(const loop_operand& from, const loop_shape& loop, std::size_t first,
                      std::size_t n, void* to);
+// Writes an element of so many bytes (1, 2, 4, 8, 16) n times.
+void repeat_element(const char* element, std::size_t bytes, std::size_t n, char* to);
 
 }  // namespace weft
 

@@ -54,18 +54,6 @@ void fill_words(char* to, const char* from, std::size_t n) {
     }
     for (; n > 0; --n, to += sizeof word) std::memcpy(to, &word, sizeof word);
 }
-inline void repeat_element(char* to, const char* from, std::size_t bytes, std::size_t n) {
-    struct pair {
-        std::uint64_t first, second;
-    };
-    switch (bytes) {
-        case 1: return fill_words<std::uint8_t>(to, from, n);
-        case 2: return fill_words<std::uint16_t>(to, from, n);
-        case 4: return fill_words<std::uint32_t>(to, from, n);
-        case 8: return fill_words<std::uint64_t>(to, from, n);
-        default: return fill_words<pair>(to, from, n);
-    }
-}
 
 }  // namespace detail
 
@@ -95,6 +83,19 @@ WEFT_SOURCE loop_shape plan_loop(const dims& out, loop_operand* operands, const 
     return loop;
 }
 
+WEFT_SOURCE void repeat_element(const char* element, std::size_t bytes, std::size_t n, char* to) {
+    struct pair {
+        std::uint64_t first, second;
+    };
+    switch (bytes) {
+        case 1: return detail::fill_words<std::uint8_t>(to, element, n);
+        case 2: return detail::fill_words<std::uint16_t>(to, element, n);
+        case 4: return detail::fill_words<std::uint32_t>(to, element, n);
+        case 8: return detail::fill_words<std::uint64_t>(to, element, n);
+        default: return detail::fill_words<pair>(to, element, n);
+    }
+}
+
 WEFT_SOURCE void gather_elements(const loop_operand& from, const loop_shape& loop,
                                  std::size_t first, std::size_t n, void* to) {
     const std::size_t width = loop.inner(), inner_axis = loop.rank - 1;
@@ -113,7 +114,7 @@ WEFT_SOURCE void gather_elements(const loop_operand& from, const loop_shape& loo
         const std::size_t length = width - column < n ? width - column : n;
         const char* const row = from.data + offset * bytes;
         if (inner_stride == 0)
-            detail::repeat_element(out, row, bytes, length);
+            repeat_element(row, bytes, length, out);
         else
             std::memcpy(out, row, length * bytes);
         out += length * bytes;
