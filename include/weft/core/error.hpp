@@ -6,11 +6,14 @@
 // threads.
 #pragma once
 
+#include <weft/config.hpp>
 #include <weft/core/failure.hpp>
 
+#include <initializer_list>
 #include <source_location>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace weft {
@@ -34,11 +37,15 @@ private:
 };
 
 // "file.cpp:12", without the folders; empty for an unknown place.
-inline std::string to_string(const std::source_location& where) {
-    if (where.line() == 0) return {};
-    std::string file = where.file_name();
-    if (auto slash = file.find_last_of('/'); slash != file.npos) file.erase(0, slash + 1);
-    return file + ':' + std::to_string(where.line());
-}
+[[gnu::cold]] std::string to_string(const std::source_location& where);
+
+// Throws an error whose text is the parts, one after the other.
+[[noreturn, gnu::cold]] void throw_error(errc code, std::initializer_list<std::string_view> text,
+                                         std::string_view node = {},
+                                         std::source_location where = {});
 
 }  // namespace weft
+
+#if WEFT_HEADER_ONLY
+#include <weft/core/error_source.hpp>
+#endif

@@ -7,6 +7,8 @@
 // string.
 #pragma once
 
+#include <weft/config.hpp>
+
 #include <cstdarg>
 #include <cstdio>
 #include <exception>
@@ -61,13 +63,11 @@ private:
 };
 
 // Throws a failure with a printf-style text.
-[[noreturn]] [[gnu::format(printf, 2, 3)]] [[gnu::cold]] inline void fail(errc code,
-                                                                          const char* format, ...) {
-    std::va_list arguments;
-    va_start(arguments, format);
-    failure reason(code, format, arguments);
-    va_end(arguments);
-    throw reason;
-}
+[[noreturn]] [[gnu::format(printf, 2, 3)]] [[gnu::cold]] void fail(errc code, const char* format,
+                                                                   ...);
 
 }  // namespace weft
+
+#if WEFT_HEADER_ONLY
+#include <weft/core/failure_source.hpp>
+#endif

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>  // std::hash
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,10 @@ namespace weft {
 
 template <class Key, class T>
 class flat_map {
+    // What is looked for: a string by a view of it.
+    using lookup = std::conditional_t<std::is_convertible_v<const Key&, std::string_view>,
+                                      std::string_view, Key>;
+
 public:
     struct entry {
         Key key;
@@ -31,13 +36,13 @@ public:
     }
 
     // The value of a key; null if there is none.
-    T* find(const Key& key) {
+    T* find(const lookup& key) {
         if (index_.empty()) return nullptr;
         const std::uint32_t at = index_[place_of(key)];
         return at == empty ? nullptr : &entries_[at].value;
     }
-    const T* find(const Key& key) const { return const_cast<flat_map*>(this)->find(key); }
-    bool contains(const Key& key) const { return find(key) != nullptr; }
+    const T* find(const lookup& key) const { return const_cast<flat_map*>(this)->find(key); }
+    bool contains(const lookup& key) const { return find(key) != nullptr; }
     // The value of a key that is there.
     T& at(const Key& key) { return *find(key); }
     const T& at(const Key& key) const { return *find(key); }
@@ -67,7 +72,7 @@ private:
         return std::hash<std::string_view>{}(key)*std::size_t{0x9e3779b97f4a7c15u};
     }
     // Where the key's number is in the index, or would be. At least half of the index is empty.
-    std::size_t place_of(const Key& key) const {
+    std::size_t place_of(const lookup& key) const {
         const std::size_t mask = index_.size() - 1;
         std::size_t at = hash_of(key) >> 32 & mask;
         while (index_[at] != empty && !(entries_[index_[at]].key == key)) at = (at + 1) & mask;

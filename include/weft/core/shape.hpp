@@ -6,6 +6,7 @@
 // no element type and allocates nothing.
 #pragma once
 
+#include <weft/config.hpp>
 #include <weft/core/failure.hpp>
 #include <weft/fwd.hpp>
 
@@ -67,19 +68,7 @@ struct dims {
 struct dims_text {
     char chars[max_rank * 21 + 3] = {};
 
-    explicit dims_text(const dims& shape) {
-        std::size_t used = 0;
-        chars[used++] = '[';
-        for (std::size_t axis = 0; axis < shape.rank; ++axis) {
-            if (axis > 0) chars[used++] = ',';
-            if (shape[axis] == dyn)
-                chars[used++] = '?';
-            else
-                used += static_cast<std::size_t>(
-                    std::snprintf(chars + used, sizeof chars - used, "%zu", shape[axis]));
-        }
-        chars[used] = ']';
-    }
+    explicit dims_text(const dims& shape);
 };
 
 // The axis that differs between a run-time shape and a pattern with dyn in it; rank if they agree.
@@ -88,6 +77,11 @@ constexpr std::size_t first_mismatch(const dims& shape, const dims& pattern) {
         if (pattern[axis] != dyn && pattern[axis] != shape[axis]) return axis;
     return pattern.rank;
 }
+
+// Fails with invalid_argument: a view or a tensor of a type with these dimensions cannot have this
+// shape.
+[[noreturn]] void refuse_view(const dims& type, const dims& shape);
+[[noreturn]] void refuse_tensor(const dims& type, const dims& shape);
 
 // NumPy's rule for one dimension: equal, or one of them 1. Fails with invalid_argument otherwise.
 constexpr std::size_t broadcast_extent(std::size_t a, std::size_t b, std::size_t axis) {
@@ -111,3 +105,7 @@ constexpr dims broadcast(const dims& a, const dims& b) {
 }
 
 }  // namespace weft
+
+#if WEFT_HEADER_ONLY
+#include <weft/core/shape_source.hpp>
+#endif

@@ -181,8 +181,7 @@ private:
     }
     static const dims& checked(const dims& shape) {
         if (shape.rank != rank || first_mismatch(shape, shape_type::value) != rank)
-            fail(errc::invalid_argument, "a tensor of type %s cannot have shape %s",
-                 dims_text(shape_type::value).chars, dims_text(shape).chars);
+            refuse_tensor(shape_type::value, shape);
         return shape;
     }
     void clear() {

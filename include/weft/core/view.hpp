@@ -43,8 +43,7 @@ public:
     // with invalid_argument.
     tensor_view(T* data, const dims& shape) : data_(data), shape_(shape) {
         if (shape.rank != rank || first_mismatch(shape, shape_type::value) != rank)
-            fail(errc::invalid_argument, "a view of shape %s cannot look at a tensor of shape %s",
-                 dims_text(shape_type::value).chars, dims_text(shape).chars);
+            refuse_view(shape_type::value, shape);
     }
     template <class U, std::size_t... Other>
         requires(std::is_convertible_v<U (*)[], T (*)[]> &&

@@ -121,22 +121,18 @@ private:
     }
 };
 
+// A call's record but for what depends on the callable.
+node_record call_record(std::string name, const std::source_location& where, value_type type);
+
 template <class Kinds, class Fn, class... V>
 node_id make_call(graph_base& owner, Fn fn, std::string name, const std::source_location& where,
                   const node<V, Kinds>&... inputs) {
     using program = call_program_of<Fn, V...>;
     using result = typename program::result;
-    node_record record;
-    record.name = std::move(name);
-    record.op = "Call";
-    record.role = node_role::call;
-    record.where = where;
-    record.type = any_value_type<result>();
+    node_record record = call_record(std::move(name), where, any_value_type<result>());
     if constexpr (is_tensor<result>) record.type.object = &object_type_of<result>;
-    record.fallible = true;
-    [[maybe_unused]] collector into{owner, record};
-    const void* stored =
-        record.keep(program{std::move(fn), {into.input(inputs.graph(), inputs.id())..., 0}});
+    const void* stored = record.keep(
+        program{std::move(fn), {add_input(owner, record, inputs.graph(), inputs.id())..., 0}});
     record.kernels.push_back({cpu::name, &program::run, stored, {}});
     return owner.add(std::move(record));
 }
@@ -194,3 +190,7 @@ template <class Fn, class... Args>
 call(Fn, const Args&...) -> call<Fn, Args...>;
 
 }  // namespace weft
+
+#if WEFT_HEADER_ONLY
+#include <weft/graph/call_source.hpp>
+#endif

@@ -28,57 +28,42 @@ public:
         requires(!std::is_same_v<std::remove_cvref_t<F>, device_function> &&
                  std::is_invocable_v<std::decay_t<F>&, const node_record&>)
     device_function(F&& choose)
-        : callable_(std::make_shared<held<std::decay_t<F>>>(std::forward<F>(choose))) {}
+        : callable_(std::make_shared<std::decay_t<F>>(std::forward<F>(choose))),
+          choose_(&choose_with<std::decay_t<F>>) {}
 
     // What the callable returns for this node; parts that it leaves out are not constrained. Fails
     // with what the callable throws, and with invalid_argument for a malformed string.
-    device_spec operator()(const node_record& node) const { return callable_->choose(node); }
+    device_spec operator()(const node_record& node) const { return choose_(callable_.get(), node); }
 
 private:
-    struct callable {
-        virtual ~callable() = default;
-        virtual device_spec choose(const node_record& node) = 0;
-    };
+    template <class F>
+    static device_spec choose_with(void* callable, const node_record& node) {
+        using result = std::invoke_result_t<F&, const node_record&>;
+        constexpr bool returns_spec = std::is_convertible_v<result, device_spec>;
+        constexpr bool returns_text = std::is_convertible_v<result, std::string_view>;
+        static_assert(returns_spec || returns_text,
+                      "weft: a device function returns a weft::device_spec, or a string such as "
+                      "\"/gpu:0\"; \"\" leaves the node alone");
+        F& choose = *static_cast<F*>(callable);
+        if constexpr (returns_spec)
+            return choose(node);
+        else if constexpr (returns_text)
+            return device_spec::parse(std::string_view(choose(node)));
+        else
+            return {};
+    }
 
-    template <class F> struct held final : callable {
-        template <class G> explicit held(G&& f) : function(std::forward<G>(f)) {}
-
-        device_spec choose(const node_record& node) override {
-            using result = std::invoke_result_t<F&, const node_record&>;
-            constexpr bool returns_spec = std::is_convertible_v<result, device_spec>;
-            constexpr bool returns_text = std::is_convertible_v<result, std::string_view>;
-            static_assert(
-                returns_spec || returns_text,
-                "weft: a device function returns a weft::device_spec, or a string such as "
-                "\"/gpu:0\"; \"\" leaves the node alone");
-            if constexpr (returns_spec)
-                return function(node);
-            else if constexpr (returns_text)
-                return device_spec::parse(std::string_view(function(node)));
-            else
-                return {};
-        }
-
-        F function;
-    };
-
-    std::shared_ptr<callable> callable_;
+    std::shared_ptr<void> callable_;
+    device_spec (*choose_)(void*, const node_record&);
 };
 
 // Gives the nodes of an op ("Variable") the devices of a list in turn, and leaves all others alone;
 // without an op, every node that holds a variable. Fails with invalid_argument for an empty list or
 // a malformed name.
-inline device_function round_robin(const std::vector<std::string>& devices, std::string op = {}) {
-    std::vector<device_spec> specs;
-    for (const std::string& device : devices) specs.push_back(device_spec::parse(device));
-    if (specs.empty())
-        throw error(errc::invalid_argument,
-                    "round_robin needs at least one device, such as round_robin({\"/gpu:0\"})");
-    return [specs = std::move(specs), op = std::move(op),
-            next = std::size_t{0}](const node_record& node) mutable {
-        if (op.empty() ? node.role != node_role::variable : node.op != op) return device_spec{};
-        return specs[next++ % specs.size()];
-    };
-}
+device_function round_robin(const std::vector<std::string>& devices, std::string op = {});
 
 }  // namespace weft
+
+#if WEFT_HEADER_ONLY
+#include <weft/graph/device_function_source.hpp>
+#endif

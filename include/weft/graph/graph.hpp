@@ -124,21 +124,21 @@ private:
     }
     template <class E>
     node<result_of_t<E>, Kinds> made(const E& e, std::string name, const place& where) {
-        return {*this, make_node<Kinds>(*this, e, std::move(name), where)};
+        return {*this, make_node<Kinds>(*this, e, name, where)};
     }
 
     // What stores the initial value; a number or tensor becomes a constant beside the variable.
     template <class V, class E>
     node_record initializer_record(node_id id, E initial, const place& where) {
         if constexpr (tensor_expr<E>) {
-            return detail::assign_record<Kinds, V>(*this, id, "Assign",
-                                                   static_cast<const stored_t<E>&>(initial), where);
+            return detail::assign_record<Kinds, V>(
+                *this, {"Assign", id}, static_cast<const stored_t<E>&>(initial), where);
         } else {
             node_record value =
                 detail::constant_record<Kinds>(detail::as_tensor(std::move(initial)), where);
             value.target = id;
             const node<V, Kinds> constant(*this, add_beside(std::move(value), "initial_value"));
-            return detail::assign_record<Kinds, V>(*this, id, "Assign", constant, where);
+            return detail::assign_record<Kinds, V>(*this, {"Assign", id}, constant, where);
         }
     }
 };

@@ -63,10 +63,10 @@ using naming_problem_t =
 
 // Makes an expression a node of the graph that its operands are in.
 template <class Kinds, class E>
-node<result_of_t<E>, Kinds> named_node(const E& e, std::string name,
+node<result_of_t<E>, Kinds> named_node(const E& e, std::string_view name,
                                        const std::source_location& where) {
     graph_base& owner = *detail::graph_of(e);
-    return {owner, make_node<Kinds>(owner, e, std::move(name), where)};
+    return {owner, make_node<Kinds>(owner, e, name, where)};
 }
 
 }  // namespace weft

@@ -39,7 +39,7 @@ public:
         using problem = naming_problem_t<E, Kinds>;
         static_cast<void>(sizeof(problem));
         if constexpr (std::is_same_v<problem, no_problem>)
-            *this = named_node<Kinds>(expression, std::move(name), where);
+            *this = named_node<Kinds>(expression, name, where);
     }
 
     graph_base& graph() const { return *graph_; }
@@ -74,10 +74,9 @@ public:
     // another graph, which `what` is said to name.
     node_id id_in(const graph_base& owner, const char* what) const {
         if (graph_ != &owner)
-            throw error(errc::invalid_argument,
-                        std::string(what) + " names node '" + record().name +
-                            "', which is in another graph (made at " + to_string(record().where) +
-                            ')',
+            throw_error(errc::invalid_argument,
+                        {what, " names node '", record().name,
+                         "', which is in another graph (made at ", to_string(record().where), ")"},
                         record().name, record().where);
         return id_;
     }

@@ -6,6 +6,7 @@
 // their graph.
 #pragma once
 
+#include <weft/config.hpp>
 #include <weft/core/device_name.hpp>
 #include <weft/kernel/context.hpp>
 
@@ -66,6 +67,11 @@ struct kernel_entry {
 using owned_bytes = std::unique_ptr<void, void (*)(void*)>;
 
 struct node_record {
+    node_record();
+    node_record(node_record&&) noexcept;
+    node_record& operator=(node_record&&) noexcept;
+    ~node_record();
+
     node_id id = no_node;
     std::string name;                  // unique in the graph, "scope/MatMul_1"
     std::string op;                    // "MatMul"; a fused node is called by its root
@@ -100,7 +106,7 @@ struct node_record {
         return kept;
     }
     // Apart from keep(), which every kind of node instantiates.
-    [[gnu::noinline]] void own(owned_bytes bytes) { storage.push_back(std::move(bytes)); }
+    void own(owned_bytes bytes);
 
     // A source: nothing but a value, without operands.
     bool produces_only() const {
@@ -114,3 +120,7 @@ struct node_record {
 };
 
 }  // namespace weft
+
+#if WEFT_HEADER_ONLY
+#include <weft/graph/record_source.hpp>
+#endif

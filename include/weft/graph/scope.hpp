@@ -28,11 +28,7 @@ private:
     std::size_t depth_;
 };
 
-inline scope_entry make_scope(scope_entry::kind what) {
-    scope_entry scope;
-    scope.what = what;
-    return scope;
-}
+scope_entry make_scope(scope_entry::kind what);
 
 }  // namespace detail
 
@@ -52,16 +48,8 @@ public:
         : scope_(owner, make(std::move(function))) {}
 
 private:
-    static scope_entry make(device_spec spec) {
-        scope_entry scope = detail::make_scope(scope_entry::kind::device);
-        scope.spec = std::move(spec);
-        return scope;
-    }
-    static scope_entry make(device_function function) {
-        scope_entry scope = detail::make_scope(scope_entry::kind::function);
-        scope.function = std::move(function);
-        return scope;
-    }
+    static scope_entry make(device_spec spec);
+    static scope_entry make(device_function function);
     detail::open_scope scope_;
 };
 
@@ -73,13 +61,7 @@ public:
         : scope_(owner, make(owner, nodes)) {}
 
 private:
-    static scope_entry make(const graph_base& owner, std::initializer_list<node_ref> nodes) {
-        scope_entry scope = detail::make_scope(nodes.size() == 0 ? scope_entry::kind::no_controls
-                                                                 : scope_entry::kind::controls);
-        for (const node_ref& n : nodes)
-            scope.nodes.push_back(n.id_in(owner, "control_dependencies"));
-        return scope;
-    }
+    static scope_entry make(const graph_base& owner, std::initializer_list<node_ref> nodes);
     detail::open_scope scope_;
 };
 
@@ -89,16 +71,7 @@ public:
     name_scope(graph_base& owner, const std::string& name) : scope_(owner, make(owner, name)) {}
 
 private:
-    static scope_entry make(graph_base& owner, const std::string& name) {
-        if (!detail::is_node_name(name))
-            throw error(errc::invalid_argument,
-                        '\'' + name +
-                            "' is no name for a scope: use letters, digits "
-                            "and '._-/', and begin with a letter, digit or dot");
-        scope_entry scope = detail::make_scope(scope_entry::kind::name);
-        scope.prefix = owner.scope_prefix(name);
-        return scope;
-    }
+    static scope_entry make(graph_base& owner, const std::string& name);
     detail::open_scope scope_;
 };
 
@@ -109,12 +82,12 @@ public:
     colocate_with(graph_base& owner, const node_ref& with) : scope_(owner, make(owner, with)) {}
 
 private:
-    static scope_entry make(const graph_base& owner, const node_ref& with) {
-        scope_entry scope = detail::make_scope(scope_entry::kind::colocate);
-        scope.nodes.push_back(with.id_in(owner, "colocate_with"));
-        return scope;
-    }
+    static scope_entry make(const graph_base& owner, const node_ref& with);
     detail::open_scope scope_;
 };
 
 }  // namespace weft
+
+#if WEFT_HEADER_ONLY
+#include <weft/graph/scope_source.hpp>
+#endif

@@ -13,24 +13,45 @@ namespace weft {
 
 namespace detail {
 
-// The kernels of a value on each kind: where it can live. The function fills the output with the
-// bytes that `parameters` points to.
-template <class Op, class T, class Device>
-kernel_entry value_kernel(const void* bytes) {
-    kernel_entry entry{Device::name, nullptr, bytes, {}};
-    if constexpr (has_kernel<Op, Device, T>)
-        entry.run = [](const void* from, context_base&, const value_ref* const*,
-                       value_ref& output) {
-            std::memcpy(output.data, from, output.shape.size() * sizeof(T));
-        };
-    else
-        entry.missing = text_of(static_cast<missing<Op, Device, T>*>(nullptr));
-    return entry;
+// Where a value of an op (constant, variable) can live, and how it is put there.
+struct value_kernel {
+    const char* kind;
+    const missing_kernel* missing;  // null: it can live there
+};
+// The kernels of a value: `run` is one copy_value.
+void add_value_kernels(node_record& record, std::span<const value_kernel> kernels,
+                       kernel_function run, const void* bytes);
+
+// Copies a value with elements of so many bytes to the output.
+template <std::size_t ElementBytes>
+void copy_value(const void* from, context_base&, const value_ref* const*, value_ref& output) {
+    std::memcpy(output.data, from, output.shape.size() * ElementBytes);
 }
+
+template <class Op, class T, class Device>
+constexpr value_kernel value_kernel_on() {
+    if constexpr (has_kernel<Op, Device, T>)
+        return {Device::name, nullptr};
+    else
+        return {Device::name, &missing_kernel_of<missing<Op, Device, T>>::value};
+}
+template <class Op, class T, class Kinds>
+struct value_kernels_of;
 template <class Op, class T, class... Kinds>
-void add_value_kernels(node_record& record, const void* bytes, device_kinds<Kinds...>) {
-    (record.kernels.push_back(value_kernel<Op, T, Kinds>(bytes)), ...);
-    record.registered = &registered_kernels<Op, device_kinds<Kinds...>>;
+struct value_kernels_of<Op, T, device_kinds<Kinds...>> {
+    static constexpr value_kernel value[] = {value_kernel_on<Op, T, Kinds>()...};
+};
+
+// A record of a value and its kernels.
+template <class Op, class T, class Kinds>
+void add_value(node_record& record, const void* bytes) {
+    record.op = Op::name;
+    record.registered = &registered_kernels<Op, Kinds>;
+    add_value_kernels(record, value_kernels_of<Op, T, Kinds>::value, &copy_value<sizeof(T)>, bytes);
+}
+template <class Tensor>
+value_type value_type_of() {
+    return {dtype_of<typename Tensor::value_type>, Tensor::shape_type::value, nullptr};
 }
 
 template <class T, std::size_t... Dims>
@@ -46,23 +67,21 @@ tensor<T> as_tensor(T value) {
 template <class Kinds, class T, std::size_t... Dims>
 node_record constant_record(tensor<T, Dims...> value, const std::source_location& where) {
     node_record record;
-    record.op = ops::constant::name;
     record.role = node_role::constant;
     record.where = where;
     const auto* kept = record.keep(std::move(value));
     record.type = {dtype_of<T>, kept->shape(), nullptr};
-    add_value_kernels<ops::constant, T>(record, kept->data(), Kinds{});
+    add_value<ops::constant, T, Kinds>(record, kept->data());
     return record;
 }
 
 template <class Tensor, class Kinds>
 node_record variable_record(const std::source_location& where) {
     node_record record;
-    record.op = ops::variable::name;
     record.role = node_role::variable;
     record.where = where;
     record.type = value_type_of<Tensor>();
-    add_value_kernels<ops::variable, typename Tensor::value_type>(record, nullptr, Kinds{});
+    add_value<ops::variable, typename Tensor::value_type, Kinds>(record, nullptr);
     return record;
 }
 
@@ -121,3 +140,7 @@ template <class First, class... Rest>
 group(const First&, const Rest&...) -> group<First, Rest...>;
 
 }  // namespace weft
+
+#if WEFT_HEADER_ONLY
+#include <weft/graph/sources_source.hpp>
+#endif

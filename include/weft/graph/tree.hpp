@@ -20,11 +20,18 @@ template <class V, class Kinds>
 struct kinds_of<node<V, Kinds>> {
     using type = Kinds;
 };
+// The first argument's that has some; those behind it are not looked at.
+template <class... Args>
+struct first_kinds {
+    using type = void;
+};
+template <class A, class... Rest>
+struct first_kinds<A, Rest...> : std::conditional_t<std::is_void_v<typename kinds_of<A>::type>,
+                                                    first_kinds<Rest...>, kinds_of<A>> {};
 template <class Op, class... Args>
-struct kinds_of<expr<Op, Args...>> : first_of<typename kinds_of<Args>::type...> {};
+struct kinds_of<expr<Op, Args...>> : first_kinds<Args...> {};
 template <class Op, class Result, class Parameters, class... Args>
-struct kinds_of<op_call<Op, Result, Parameters, Args...>>
-    : first_of<typename kinds_of<Args>::type...> {};
+struct kinds_of<op_call<Op, Result, Parameters, Args...>> : first_kinds<Args...> {};
 template <class E, class Device, int Index>
 struct kinds_of<pinned<E, Device, Index>> : kinds_of<E> {};
 
@@ -32,31 +39,6 @@ template <class E>
 inline constexpr bool is_call = false;
 template <class Op, class Result, class Parameters, class... Args>
 inline constexpr bool is_call<op_call<Op, Result, Parameters, Args...>> = true;
-
-// Whether a call or a pinned expression is anywhere in E, which then is more than one loop.
-template <class E>
-inline constexpr bool has_call = false;
-template <class Op, class... Args>
-inline constexpr bool has_call<expr<Op, Args...>> = (has_call<Args> || ...);
-template <class Op, class Result, class Parameters, class... Args>
-inline constexpr bool has_call<op_call<Op, Result, Parameters, Args...>> = true;
-template <class E, class Device, int Index>
-inline constexpr bool has_call<pinned<E, Device, Index>> = true;
-
-// Whether E can be the heart of an expression: a call, or an expression that has one outside of
-// pins.
-template <class E>
-inline constexpr bool has_heart = is_call<E>;
-template <class Op, class... Args>
-inline constexpr bool has_heart<expr<Op, Args...>> = (has_heart<Args> || ...);
-
-// The tensors that a tree reads: its nodes, each occurrence counted, and its heart.
-template <class E>
-inline constexpr std::size_t slot_count = 1;
-template <class T>
-inline constexpr std::size_t slot_count<scalar<T>> = 0;
-template <class Op, class... Args>
-inline constexpr std::size_t slot_count<expr<Op, Args...>> = (slot_count<Args> + ... + 0);
 
 // Whether an op's kernel reads its first operand as a source, so that an expression fuses into it.
 template <class Op>
@@ -74,38 +56,71 @@ inline constexpr double cost_of = 0.25;
 template <class Op>
     requires(Op::cost_ns > 0)
 inline constexpr double cost_of<Op> = Op::cost_ns;
-template <class E>
-inline constexpr double tree_cost = 0.1;
-template <class Op, class... Args>
-inline constexpr double tree_cost<expr<Op, Args...>> = (tree_cost<Args> + ... + cost_of<Op>);
 
-// Whether evaluating a tree may throw: integer division, or an op whose tag has `may_fail`.
+// Whether evaluating an op may throw: integer division, or an op whose tag has `may_fail`.
 template <class Op, class Element>
 inline constexpr bool op_may_fail = false;
 template <class Op, class Element>
     requires(Op::may_fail)
 inline constexpr bool op_may_fail<Op, Element> =
     is_integer<Element> || !Op::fails_for_integers_only;
-template <class E>
-inline constexpr bool may_fail = is_call<E>;
-template <class Op, class... Args>
-inline constexpr bool may_fail<expr<Op, Args...>> =
-    op_may_fail<Op, element_of_t<expr<Op, Args...>>> || (may_fail<Args> || ...);
 
-// The kernel whose function a tree calls: an op's GPU kernel that is its CPU kernel is the same
-// code.
-template <class Device, class E>
-struct tree_kernel {
-    using type = kernel_of_t<Device, E>;
+// What there is to know of an expression as a tree.
+struct tree_facts {
+    std::size_t slots = 1;  // tensors that it reads: nodes, each occurrence counted, and its heart
+    std::size_t numbers = 0;  // immediates
+    std::size_t ops = 0;      // element-wise ones
+    double cost_ns = 0.1;     // per element
+    bool may_fail = false;
+    bool has_call = false;   // a call or a pin is anywhere in it, which then is more than one loop
+    bool has_heart = false;  // it is a call, or has one outside of pins
 };
-template <class Device, class E>
-    requires(!std::is_same_v<Device, cpu> &&
-             has_kernel_for<typename E::op, Device, typename E::types> &&
-             has_kernel_for<typename E::op, cpu, typename E::types>)
-struct tree_kernel<Device, E> {
-    using type = std::conditional_t<std::is_base_of_v<kernel_of_t<cpu, E>, kernel_of_t<Device, E>>,
-                                    kernel_of_t<cpu, E>, kernel_of_t<Device, E>>;
-};
+constexpr tree_facts joined_facts(std::initializer_list<tree_facts> args, double cost_ns,
+                                  bool may_fail) {
+    tree_facts out{0, 0, 1, cost_ns, may_fail};
+    for (const tree_facts& arg : args) {
+        out.slots += arg.slots;
+        out.numbers += arg.numbers;
+        out.ops += arg.ops;
+        out.cost_ns += arg.cost_ns;
+        out.may_fail |= arg.may_fail;
+        out.has_call |= arg.has_call;
+        out.has_heart |= arg.has_heart;
+    }
+    return out;
+}
+template <class E>
+inline constexpr tree_facts facts_of{};
+template <class T>
+inline constexpr tree_facts facts_of<scalar<T>>{.slots = 0, .numbers = 1};
+template <class Op, class... Args>
+inline constexpr tree_facts facts_of<expr<Op, Args...>> = joined_facts(
+    {facts_of<Args>...}, cost_of<Op>, op_may_fail<Op, element_of_t<expr<Op, Args...>>>);
+template <class Op, class Result, class Parameters, class... Args>
+inline constexpr tree_facts facts_of<op_call<Op, Result, Parameters, Args...>>{
+    .may_fail = true, .has_call = true, .has_heart = true};
+template <class E, class Device, int Index>
+inline constexpr tree_facts facts_of<pinned<E, Device, Index>>{.has_call = true};
+
+// Whether an op's kernel on a device kind is its CPU kernel, so that code made for that serves
+// both.
+template <class Op, class Device, class Types>
+inline constexpr bool has_cpu_code = false;
+template <class Op, class Device, class... T>
+    requires(has_kernel<Op, Device, T...> && has_kernel<Op, cpu, T...>)
+inline constexpr bool has_cpu_code<Op, Device, type_list<T...>> =
+    std::is_base_of_v<kernel<Op, cpu, T...>, kernel<Op, Device, T...>>;
+
+// Whether an op's kernel is for all kinds, and takes the context that they have in common.
+template <class Op, class Types>
+inline constexpr bool is_neutral = false;
+template <class Op, class Types>
+    requires(Op::device_neutral)
+inline constexpr bool is_neutral<Op, Types> = has_cpu_code<Op, gpu, Types>;
+
+// The kind whose kernel is the code of an op on Device.
+template <class Op, class Device, class Types>
+using code_device_t = std::conditional_t<has_cpu_code<Op, Device, Types>, cpu, Device>;
 
 }  // namespace detail
 
@@ -117,48 +132,65 @@ using kinds_of_t = typename detail::kinds_of<stored_t<std::remove_cvref_t<E>>>::
 
 namespace detail {
 
-template <class Device, std::size_t First, class V, class Kinds>
-constexpr auto make_tree(const node<V, Kinds>&) {
-    return slot<First, typename V::value_type, V::rank == 0>{};
-}
-template <class Device, std::size_t First, class Op, class Result, class Parameters, class... Args>
-constexpr auto make_tree(const op_call<Op, Result, Parameters, Args...>&) {
-    return slot<First, typename Result::value_type, Result::rank == 0>{};
-}
-template <class Device, std::size_t First, class T>
-constexpr auto make_tree(const scalar<T>& number) {
-    return immediate<T>{number.value};
-}
-template <class Device, std::size_t First, class Op, class... Args>
-constexpr auto make_tree(const expr<Op, Args...>& e);
+// E as a tree whose first slot and first number are these.
+template <class Device, class E, std::size_t Slot, std::size_t Number>
+struct tree_of;
+template <class Device, class V, class Kinds, std::size_t Slot, std::size_t Number>
+struct tree_of<Device, node<V, Kinds>, Slot, Number> {
+    using type = slot<Slot, typename V::value_type, V::rank == 0>;
+};
+template <class Device, class Op, class Result, class Parameters, class... Args, std::size_t Slot,
+          std::size_t Number>
+struct tree_of<Device, op_call<Op, Result, Parameters, Args...>, Slot, Number> {
+    using type = slot<Slot, typename Result::value_type, Result::rank == 0>;
+};
+template <class Device, class T, std::size_t Slot, std::size_t Number>
+struct tree_of<Device, scalar<T>, Slot, Number> {
+    using type = immediate<Number, T>;
+};
+// Most ops have one operand or two; they are lowered without counting.
+template <class Device, class Op, class A, std::size_t Slot, std::size_t Number>
+struct tree_of<Device, expr<Op, A>, Slot, Number> {
+    using types = typename expr<Op, A>::types;
+    using type =
+        application<typename kernel_for<Op, code_device_t<Op, Device, types>, types>::type,
+                    element_of_t<expr<Op, A>>, typename tree_of<Device, A, Slot, Number>::type>;
+};
+template <class Device, class Op, class A, class B, std::size_t Slot, std::size_t Number>
+struct tree_of<Device, expr<Op, A, B>, Slot, Number> {
+    using types = typename expr<Op, A, B>::types;
+    using type = application<
+        typename kernel_for<Op, code_device_t<Op, Device, types>, types>::type,
+        element_of_t<expr<Op, A, B>>, typename tree_of<Device, A, Slot, Number>::type,
+        typename tree_of<Device, B, Slot + facts_of<A>.slots, Number + facts_of<A>.numbers>::type>;
+};
 
-// The number of the first slot of argument I.
-template <std::size_t First, std::size_t I, class... Args>
-constexpr std::size_t slot_of_argument() {
-    const std::size_t counts[] = {slot_count<Args>...};
-    std::size_t at = First;
-    for (std::size_t i = 0; i != I; ++i) at += counts[i];
-    return at;
+// What the operands before operand I have of slots or numbers.
+constexpr std::size_t before(std::size_t i, std::initializer_list<std::size_t> counts) {
+    std::size_t sum = 0;
+    for (const std::size_t* count = counts.begin(); i != 0; --i) sum += *count++;
+    return sum;
 }
-template <class Device, std::size_t First, class Op, class... Args, std::size_t... I>
-constexpr auto make_application(const expr<Op, Args...>& e, std::index_sequence<I...>) {
-    using kernel_type = typename tree_kernel<Device, expr<Op, Args...>>::type;
-    return application<kernel_type, element_of_t<expr<Op, Args...>>,
-                       decltype(make_tree<Device, slot_of_argument<First, I, Args...>()>(
-                           get_operand<I>(e.args)))...>{
-        {{make_tree<Device, slot_of_argument<First, I, Args...>()>(get_operand<I>(e.args))}...}};
-}
-template <class Device, std::size_t First, class Op, class... Args>
-constexpr auto make_tree(const expr<Op, Args...>& e) {
-    return make_application<Device, First>(e, std::index_sequence_for<Args...>{});
-}
+template <class Device, class E, std::size_t Slot, std::size_t Number, class Index>
+struct tree_of_many;
+template <class Device, class Op, class... Args, std::size_t Slot, std::size_t Number,
+          std::size_t... I>
+struct tree_of_many<Device, expr<Op, Args...>, Slot, Number, std::index_sequence<I...>> {
+    using types = typename expr<Op, Args...>::types;
+    using type =
+        application<typename kernel_for<Op, code_device_t<Op, Device, types>, types>::type,
+                    element_of_t<expr<Op, Args...>>,
+                    typename tree_of<Device, Args, Slot + before(I, {facts_of<Args>.slots...}),
+                                     Number + before(I, {facts_of<Args>.numbers...})>::type...>;
+};
+template <class Device, class Op, class... Args, std::size_t Slot, std::size_t Number>
+struct tree_of<Device, expr<Op, Args...>, Slot, Number>
+    : tree_of_many<Device, expr<Op, Args...>, Slot, Number, std::index_sequence_for<Args...>> {};
 
 }  // namespace detail
 
 // An expression as the tree of a device kind's kernels.
 template <class Device, class E>
-constexpr auto lower_tree(const E& e) {
-    return detail::make_tree<Device, 0>(e);
-}
+using lowered_t = typename detail::tree_of<Device, E, 0, 0>::type;
 
 }  // namespace weft

@@ -45,53 +45,51 @@ auto filled(tensor<T, Dims...>*, U value) {
     return full<T, Dims...>(static_cast<T>(value));
 }
 
-// The kernels of a node that stores `e` (a settled expression or a node) into a variable of
-// elements T: those of e, on the kinds where such variables can be.
-template <class T, class Kinds, class Device, class E>
-void add_assign_kernel(collector& into, const E& e) {
-    auto program = make_program<Device>(into, e);
-    using program_type = decltype(program);
-    const void* stored = into.record.keep(program);
-    kernel_entry entry{Device::name, nullptr, stored, {}};
-    if constexpr (!has_kernel<ops::variable, Device, T>) {
-        entry.missing = text_of(static_cast<missing<ops::variable, Device, T>*>(nullptr));
-    } else if constexpr (!placeable_on<E, Device>) {
-        entry.missing = text_of(static_cast<first_missing_t<E, Device>*>(nullptr));
-        into.record.registered =
-            registered_of<Kinds>(static_cast<first_missing_t<E, Device>*>(nullptr));
-    } else {
-        entry.run = &program_type::run;
-    }
-    into.record.kernels.push_back(std::move(entry));
-    into.record.shape = &program_type::shape;
-    into.record.shape_parameters = stored;
+// How a node that stores a settled expression (or a node) into a variable of elements T runs on a
+// device kind: as the expression does, where such variables can be.
+template <class T, class Device, class E>
+constexpr kind_code assign_code_of() {
+    if constexpr (has_kernel<ops::variable, Device, T>)
+        return code_of<Device, E>();
+    else
+        return {Device::name, &missing_kernel_of<missing<ops::variable, Device, T>>::value};
 }
+// The op whose registered kernels are told where one is missing.
+template <class T, class Device, class E>
+inline constexpr bool assign_lacks_op =
+    has_kernel<ops::variable, Device, T> && !placeable_on<E, Device>;
 template <class T, class E, class... Kinds>
-void add_assign_kernels(collector& into, const E& e, device_kinds<Kinds...>) {
-    ((into.record.fused.clear(), add_assign_kernel<T, device_kinds<Kinds...>, Kinds>(into, e)),
-     ...);
-}
+struct assign_told_op {
+    using type = ops::variable;
+};
+template <class T, class E, class First, class... Rest>
+struct assign_told_op<T, E, First, Rest...> : assign_told_op<T, E, Rest...> {};
+template <class T, class E, class First, class... Rest>
+    requires(assign_lacks_op<T, First, E>)
+struct assign_told_op<T, E, First, Rest...> : told_op<ops::variable, E, First, Rest...> {};
+
+template <class V, class E, class Kinds>
+struct assign_description;
+template <class V, class E, class... Kinds>
+struct assign_description<V, E, device_kinds<Kinds...>> {
+    using T = typename V::value_type;
+    static constexpr kind_code kinds[] = {assign_code_of<T, Kinds, E>()...};
+    static constexpr node_description value = describe<ops::variable, V, E>(
+        kinds,
+        &registered_kernels<typename assign_told_op<T, E, Kinds...>::type, device_kinds<Kinds...>>);
+};
 
 // The record of a node that stores `e` into a variable.
 template <class Kinds, class V, class E>
-node_record assign_record(graph_base& owner, node_id target, const char* op, const E& e,
+node_record assign_record(graph_base& owner, const assignment& stores, const E& e,
                           const std::source_location& where) {
     static_cast<void>(sizeof(require_assignable<V, result_of_t<E>>));
     const division<Kinds> division_into{owner, where};
     const auto settled = settle<true>(division_into, e);
-    node_record record;
-    record.where = where;
-    record.op = op;
-    record.role = node_role::assign;
-    record.target = target;
-    record.type = value_type_of<V>();
-    record.registered = &registered_kernels<ops::variable, Kinds>;
-    record.fallible = may_fail<std::remove_const_t<decltype(settled)>>;
-    record.cost_ns = tree_cost<std::remove_const_t<decltype(settled)>>;
-    collector into{owner, record};
-    add_assign_kernels<typename V::value_type>(into, settled, Kinds{});
-    if (!record.fused.empty()) record.fused.insert(record.fused.begin(), op);
-    return record;
+    using description = assign_description<V, std::remove_const_t<decltype(settled)>, Kinds>;
+    return with_parts(settled, where, [&](const node_parts& parts) {
+        return make_record(owner, description::value, parts, {}, where, stores);
+    });
 }
 
 }  // namespace detail
@@ -111,23 +109,23 @@ public:
     // runs and the value's shape is not the variable's.
     template <class E>
         requires(tensor_expr<E> || number<E>)
-    done assign(const E& value,
-                std::source_location where = std::source_location::current()) const {
+    done assign(const E& value, std::source_location where = std::source_location::current())
+    const {
         static_cast<void>(sizeof(storable_t<E>));
         return store("Assign", as_expression(value, where), where);
     }
     // Adds to the value, subtracts from it: one kernel, atomic towards other runs.
     template <class E>
         requires(tensor_expr<E> || number<E>)
-    done assign_add(const E& value,
-                    std::source_location where = std::source_location::current()) const {
+    done assign_add(const E& value, std::source_location where = std::source_location::current())
+    const {
         static_cast<void>(sizeof(storable_t<decltype(self() + value)>));
         return store("AssignAdd", self() + value, where);
     }
     template <class E>
         requires(tensor_expr<E> || number<E>)
-    done assign_sub(const E& value,
-                    std::source_location where = std::source_location::current()) const {
+    done assign_sub(const E& value, std::source_location where = std::source_location::current())
+    const {
         static_cast<void>(sizeof(storable_t<decltype(self() - value)>));
         return store("AssignSub", self() - value, where);
     }
@@ -152,10 +150,15 @@ private:
     template <class E>
     using storable_t = detail::require_assignable<V, typename stored_value<E>::type>;
 
+    template <class T, class U>
+    static void require_exact(U value, const std::source_location& where) {
+        const scalar<T> number = make_scalar<T>(value);
+        if (!number.exact) refuse_number(number.given, dtype_of<T>, where);
+    }
     template <class E>
     static auto as_expression(const E& value, const std::source_location& where) {
         if constexpr (number<E>) {
-            detail::require_exact(make_scalar<typename V::value_type>(value), where);
+            require_exact<typename V::value_type>(value, where);
             return detail::filled(static_cast<V*>(nullptr), value);
         } else {
             return value;
@@ -164,7 +167,7 @@ private:
     template <class E>
     done store(const char* op, const E& e, const std::source_location& where) const {
         graph_base& owner = this->graph();
-        return {owner, owner.add(detail::assign_record<Kinds, V>(owner, this->id(), op, stored(e),
+        return {owner, owner.add(detail::assign_record<Kinds, V>(owner, {op, this->id()}, stored(e),
                                                                  where))};
     }
     template <class E>

@@ -67,6 +67,19 @@ struct kernel_for<Op, Device, type_list<T...>> {
     using type = kernel<Op, Device, T...>;
 };
 
+// Whether all ops of an expression have kernels on a device kind. Apart from first_missing, which
+// costs the compiler more and is wanted where this is false.
+template <class E, class Device>
+inline constexpr bool has_all_kernels = true;
+template <class Op, class... Args, class Device>
+inline constexpr bool has_all_kernels<expr<Op, Args...>, Device> =
+    has_kernel_for<Op, Device, typename expr<Op, Args...>::types> &&
+    (has_all_kernels<Args, Device> && ...);
+template <class Op, class Result, class Parameters, class... Args, class Device>
+inline constexpr bool has_all_kernels<op_call<Op, Result, Parameters, Args...>, Device> =
+    has_kernel_for<Op, Device, typename op_call<Op, Result, Parameters, Args...>::types> &&
+    (has_all_kernels<Args, Device> && ...);
+
 // The first of several types that is not void; void if all are.
 template <class... T>
 struct first_of {
@@ -124,6 +137,7 @@ struct homeless_in {
     using type = void;
 };
 template <class E, class... Kinds>
+    requires(!(has_all_kernels<E, Kinds> || ...))
 struct homeless_in<E, device_kinds<Kinds...>> : homeless<E, Kinds...> {};
 
 }  // namespace detail
@@ -144,7 +158,7 @@ using first_homeless_t = typename detail::homeless_in<std::remove_cvref_t<E>, Ki
 
 // Whether every op of an expression has a kernel on a device kind.
 template <class E, class Device>
-inline constexpr bool placeable_on = std::is_void_v<first_missing_t<E, Device>>;
+inline constexpr bool placeable_on = detail::has_all_kernels<std::remove_cvref_t<E>, Device>;
 
 // Instantiated for a compile-time pin; its argument names what is missing (void where nothing is).
 template <class Missing>

@@ -6,8 +6,10 @@
 // Knows names only, no graph.
 #pragma once
 
+#include <weft/config.hpp>
 #include <weft/kernel/kernel.hpp>
 
+#include <span>
 #include <string>
 
 namespace weft {
@@ -18,37 +20,55 @@ using listed_elements =
     type_list<float, double, half, bfloat16, std::int8_t, std::int16_t, std::int32_t, std::int64_t,
               std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t, bool>;
 
+// The elements for which an op has a kernel on a device kind: bit i is set for the i-th listed
+// element, with further elements or none.
+struct registered_mask {
+    const char* kind;
+    const char* with;  // "std::int32_t", or ""
+    std::uint32_t elements;
+};
+
+// A kernel that an op does not have.
+struct missing_kernel {
+    const char* op;
+    std::span<const dtype> elements;
+};
+
+// Lines of "  device='cpu'; T in [float, double]" for each mask that is not empty.
+[[gnu::cold]] std::string registered_text(std::span<const registered_mask> masks);
+// "Softsign(double)".
+[[gnu::cold]] std::string missing_text(const missing_kernel& missing);
+
 namespace detail {
 
-// "float, double": elements for which Op has a kernel on Device, Index... being its further types.
 template <class Op, class Device, class... Index, class... T>
-std::string elements_of(type_list<T...>) {
-    std::string out;
-    ((has_kernel<Op, Device, T, Index...>
-          ? static_cast<void>((out += out.empty() ? "" : ", ") += name_of(dtype_of<T>))
-          : static_cast<void>(0)),
-     ...);
-    return out;
+constexpr std::uint32_t elements_of(type_list<T...>) {
+    std::uint32_t bit = 1, mask = 0;
+    ((mask |= has_kernel<Op, Device, T, Index...> ? bit : 0u, bit <<= 1), ...);
+    return mask;
 }
-
 template <class Op, class Device, class... Index>
-void append_registered(std::string& out, const char* index) {
-    const std::string elements = elements_of<Op, Device, Index...>(listed_elements{});
-    if (elements.empty()) return;
-    ((out += "  device='") += Device::name) += "'; T in [";
-    (out += elements) += ']';
-    if (*index != 0) (out += "; with ") += index;
-    out += '\n';
+constexpr registered_mask mask_of(const char* with) {
+    return {Device::name, with, elements_of<Op, Device, Index...>(listed_elements{})};
 }
 
+template <class Op, class Kinds>
+struct registered_masks;
 template <class Op, class... Kinds>
-std::string registered_on(device_kinds<Kinds...>) {
-    std::string out;
-    (append_registered<Op, Kinds>(out, ""), ...);
-    (append_registered<Op, Kinds, std::int32_t>(out, "std::int32_t"), ...);
-    (append_registered<Op, Kinds, std::int64_t>(out, "std::int64_t"), ...);
-    return out;
-}
+struct registered_masks<Op, device_kinds<Kinds...>> {
+    static constexpr registered_mask value[] = {
+        mask_of<Op, Kinds>("")..., mask_of<Op, Kinds, std::int32_t>("std::int32_t")...,
+        mask_of<Op, Kinds, std::int64_t>("std::int64_t")...};
+};
+
+template <class Missing>
+struct missing_kernel_of;
+template <class Op, class Device, class... T>
+struct missing_kernel_of<missing<Op, Device, T...>> {
+    using op = Op;
+    static constexpr dtype elements[] = {dtype_of<T>..., dtype::none};
+    static constexpr missing_kernel value{Op::name, {elements, sizeof...(T)}};
+};
 
 }  // namespace detail
 
@@ -56,7 +76,11 @@ std::string registered_on(device_kinds<Kinds...>) {
 // none has.
 template <class Op, class Kinds>
 std::string registered_kernels() {
-    return detail::registered_on<Op>(Kinds{});
+    return registered_text(detail::registered_masks<Op, Kinds>::value);
 }
 
 }  // namespace weft
+
+#if WEFT_HEADER_ONLY
+#include <weft/kernel/registered_source.hpp>
+#endif

@@ -8,7 +8,8 @@
 #pragma once
 
 #include <weft/kernel/context.hpp>
-#include <weft/kernel/evaluate.hpp>
+#include <weft/kernel/kernel.hpp>
+#include <weft/kernel/loop.hpp>
 #include <weft/ops/reshape.hpp>
 
 namespace weft {
@@ -49,17 +50,14 @@ struct broadcast_to {
 }  // namespace ops
 
 namespace detail {
-template <class T>
-void broadcast_elements(context_base& ctx, const T* in, const dims& from, T* out, const dims& to) {
-    const slot<0, T, false> tree{};
-    bound_expression<slot<0, T, false>, 1> bound;
+inline void broadcast_elements(context_base& ctx, const void* in, const dims& from, void* out,
+                               const dims& to, std::size_t element_bytes) {
+    loop_operand operand{static_cast<const char*>(in), element_bytes, false, false, {}};
     const dims* shapes[] = {&from};
-    bound.tree = &tree;
-    bound.operands[0].data = reinterpret_cast<const char*>(in);
-    bound.operands[0].element_bytes = sizeof(T);
-    bound.loop = plan_loop(to, bound.operands, shapes, 1);
+    const loop_shape loop = plan_loop(to, &operand, shapes, 1);
     ctx.parallel_for(to.size(), 0.25, [&](std::size_t first, std::size_t last) {
-        bound.evaluate(first, last, out + first);
+        gather_elements(operand, loop, first, last - first,
+                        static_cast<char*>(out) + first * element_bytes);
     });
 }
 }  // namespace detail
@@ -69,7 +67,7 @@ template <class T>
 struct kernel<ops::broadcast_to, cpu, T> {
     template <class Target, class Out, class In>
     static void run(context_base& ctx, const Target&, const Out& out, const In& in) {
-        detail::broadcast_elements<T>(ctx, in.data(), in.shape(), out.data(), out.shape());
+        detail::broadcast_elements(ctx, in.data(), in.shape(), out.data(), out.shape(), sizeof(T));
     }
 };
 

@@ -1,0 +1,277 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// What types say of a node, as a constant, and what an expression holds, written to arrays: all
+// that the compiler makes for an expression besides its loop. Expressions here are settled: they
+// hold at most one call, their heart. Knows no graph.
+#pragma once
+
+#include <weft/graph/node_parts.hpp>
+#include <weft/graph/tree.hpp>
+
+namespace weft {
+
+namespace detail {
+
+// Writing the parts of a settled expression.
+
+template <class V, class Kinds>
+[[gnu::always_inline]] inline void write_tree(part_writer& into, const node<V, Kinds>& n) {
+    into.read(&n.graph(), n.id(), sizeof(typename V::value_type), V::rank == 0);
+}
+template <class T>
+[[gnu::always_inline]] inline void write_tree(part_writer& into, const scalar<T>& number) {
+    into.number(number);
+}
+template <class Op, class Result, class Parameters, class... Args>
+[[gnu::always_inline]] inline void write_tree(part_writer& into,
+                                              const op_call<Op, Result, Parameters, Args...>&) {
+    into.read(nullptr, no_node, sizeof(typename Result::value_type), Result::rank == 0);
+}
+template <class Op, class... Args>
+[[gnu::always_inline]] inline void write_tree(part_writer& into, const expr<Op, Args...>& e);
+template <class... Args, std::size_t... I>
+[[gnu::always_inline]] inline void write_operands(
+    part_writer& into, const operand_pack_of<std::index_sequence<I...>, Args...>& args) {
+    (write_tree(into, get_operand<I>(args)), ...);
+}
+template <class Op, class... Args>
+[[gnu::always_inline]] inline void write_tree(part_writer& into, const expr<Op, Args...>& e) {
+    into.op(Op::name);
+    write_operands(into, e.args);
+}
+
+// An argument of a call: a node, or nothing where an expression is fused.
+template <class E>
+[[gnu::always_inline]] inline void write_argument(part_writer& into, const E& e) {
+    if constexpr (requires { typename E::node_type; })
+        into.read(&e.graph(), e.id(), 0, false);
+    else
+        into.read(nullptr, no_node, 0, false);
+}
+// A fused argument's tree.
+template <class E>
+[[gnu::always_inline]] inline void write_fused(part_writer& into, const E& e) {
+    if constexpr (!requires { typename E::node_type; }) write_tree(into, e);
+}
+template <class... Args, std::size_t... I>
+[[gnu::always_inline]] inline void write_arguments(
+    part_writer& into, const operand_pack_of<std::index_sequence<I...>, Args...>& args) {
+    static_cast<void>(into);
+    (write_argument(into, get_operand<I>(args)), ...);
+    (write_fused(into, get_operand<I>(args)), ...);
+}
+
+// The argument that holds the heart: the first that has one.
+template <class... Args>
+constexpr std::size_t heart_argument() {
+    const bool has[] = {facts_of<Args>.has_heart...};
+    std::size_t i = 0;
+    while (i < sizeof...(Args) && !has[i]) ++i;
+    return i;
+}
+// The call in a settled expression.
+template <class Op, class Result, class Parameters, class... Args>
+const auto& heart_of(const op_call<Op, Result, Parameters, Args...>& e) {
+    return e;
+}
+template <class Op, class... Args>
+const auto& heart_of(const expr<Op, Args...>& e) {
+    return heart_of(get_operand<heart_argument<Args...>()>(e.args));
+}
+
+// Describing a settled expression.
+
+// The span function of an element-wise tree on a device kind; short results are not worth vectors.
+template <class Device, class E>
+constexpr span_function span_of() {
+    using result = result_of_t<E>;
+    using tree = lowered_t<Device, E>;
+    constexpr int lanes = result::shape_type::known && result::shape_type::value.size() <
+                                                           static_cast<std::size_t>(lanes_of<tree>)
+                              ? 1
+                              : lanes_of<tree>;
+    return &evaluate_span<lanes, tree, typename result::value_type>;
+}
+
+// What there is to know of the call in E; of an E without one, nothing.
+template <class E>
+struct call_facts {
+    using element = void;
+    static constexpr shape_function shape = nullptr;
+    static constexpr const dims* result_dims = nullptr;
+    static constexpr std::size_t result_bytes = 0, fused_bytes = 0, parameter_bytes = 0, ops = 0;
+    static constexpr std::size_t arguments = 0, fused_leaves = 0, fused_numbers = 0;
+    template <class Device>
+    static constexpr kernel_function run() {
+        return nullptr;
+    }
+    template <class Device>
+    static constexpr span_function fused() {
+        return nullptr;
+    }
+};
+template <class E>
+    requires(facts_of<E>.has_heart)
+struct call_facts<E> : call_facts<std::remove_cvref_t<decltype(heart_of(std::declval<E>()))>> {};
+
+template <class A>
+inline constexpr bool is_fused = !requires {
+    typename A::node_type;
+};
+template <class Op, class Result, class Parameters, class... Args>
+struct call_facts<op_call<Op, Result, Parameters, Args...>> {
+    using element = typename Result::value_type;
+    using types = typename op_call<Op, Result, Parameters, Args...>::types;
+    using fused_type = typename first_of<std::conditional_t<is_fused<Args>, Args, void>...>::type;
+    static constexpr shape_function shape =
+        &call_shape<Op, Result, Parameters, result_of_t<Args>...>::shape;
+    static constexpr const dims* result_dims = &Result::shape_type::value;
+    static constexpr std::size_t result_bytes = sizeof(typename Result::value_type);
+    static constexpr std::size_t parameter_bytes = sizeof(Parameters);
+    static constexpr std::size_t arguments = sizeof...(Args);
+    static constexpr std::size_t fused_leaves =
+        ((is_fused<Args> ? facts_of<Args>.slots : 0) + ... + 0);
+    static constexpr std::size_t fused_numbers =
+        ((is_fused<Args> ? facts_of<Args>.numbers : 0) + ... + 0);
+    static constexpr std::size_t ops = ((is_fused<Args> ? facts_of<Args>.ops : 0) + ... + 1);
+    static constexpr std::size_t fused_bytes = [] {
+        if constexpr (std::is_void_v<fused_type>)
+            return 0;
+        else
+            return sizeof(element_of_t<fused_type>);
+    }();
+    template <class Device>
+    static constexpr kernel_function run() {
+        return run_of<Device>(std::index_sequence_for<Args...>{});
+    }
+    template <class Device>
+    static constexpr span_function fused() {
+        if constexpr (std::is_void_v<fused_type>)
+            return nullptr;
+        else
+            return span_of<Device, fused_type>();
+    }
+
+private:
+    template <std::size_t I, class A>
+    static auto argument() {
+        if constexpr (is_fused<A>)
+            return fused_argument<element_of_t<A>, facts_of<A>.slots>{};
+        else
+            return tensor_argument<result_of_t<A>, reads_source<Op, I>>{};
+    }
+    // A device-neutral op's kernel takes the context that all kinds have, and is compiled once.
+    template <class Device, std::size_t... I>
+    static constexpr kernel_function run_of(std::index_sequence<I...>) {
+        constexpr bool neutral = is_neutral<Op, types> && has_cpu_code<Op, Device, types>;
+        using code = std::conditional_t<neutral, cpu, Device>;
+        using ctx = std::conditional_t<neutral, context_base, context<Device>>;
+        return &call_code<typename kernel_for<Op, code, types>::type, ctx, Result, Parameters,
+                          decltype(argument<I, Args>())...>::run;
+    }
+};
+
+// How an expression runs on a device kind.
+template <class Device, class E>
+constexpr kind_code code_of() {
+    if constexpr (placeable_on<E, Device>) {
+        kind_code code{Device::name};
+        if constexpr (!is_call<E>) code.tree = span_of<Device, E>();
+        code.call = call_facts<E>::template run<Device>();
+        code.fused = call_facts<E>::template fused<Device>();
+        return code;
+    } else {
+        return {Device::name, &missing_kernel_of<first_missing_t<E, Device>>::value};
+    }
+}
+
+// The op whose registered kernels are told: the one that is missing on the last kind that lacks
+// one, or the root.
+template <class Op, class E, class... Kinds>
+struct told_op {
+    using type = Op;
+};
+template <class Op, class E, class First, class... Rest>
+struct told_op<Op, E, First, Rest...> : told_op<Op, E, Rest...> {};
+template <class Op, class E, class First, class... Rest>
+    requires(!placeable_on<E, First>)
+struct told_op<Op, E, First, Rest...>
+    : told_op<typename missing_kernel_of<first_missing_t<E, First>>::op, E, Rest...> {};
+
+template <class E>
+constexpr part_counts counts_of() {
+    constexpr tree_facts facts = facts_of<E>;
+    using call = call_facts<E>;
+    constexpr auto narrow = [](std::size_t n) { return static_cast<std::uint16_t>(n); };
+    return {narrow(is_call<E> ? 0 : facts.slots), narrow(call::arguments),
+            narrow(call::fused_leaves),           narrow(is_call<E> ? 0 : facts.numbers),
+            narrow(call::fused_numbers),          narrow(facts.ops + call::ops)};
+}
+template <class Op>
+inline constexpr bool is_metadata_only = false;
+template <class Op>
+    requires(Op::metadata_only)
+inline constexpr bool is_metadata_only<Op> = true;
+
+// What its types say of a settled expression (or a node, if that is assigned) that is computed for
+// a node of type V, with `Op` for its root.
+template <class Op, class V, class E>
+constexpr node_description describe(std::span<const kind_code> kinds, std::string (*registered)()) {
+    using result = result_of_t<E>;
+    using call = call_facts<E>;
+    constexpr tree_facts facts = facts_of<E>;
+    return {.op = Op::name,
+            .registered = registered,
+            .type = &V::shape_type::value,
+            .computed_type = &result::shape_type::value,
+            .call_type = call::result_dims,
+            .element = dtype_of<typename V::value_type>,
+            .fallible = facts.may_fail,
+            .metadata_only = is_metadata_only<Op>,
+            .same_element = std::is_same_v<typename call::element, typename result::value_type>,
+            .result_bytes = sizeof(typename result::value_type),
+            .heart_bytes = static_cast<std::uint8_t>(call::result_bytes),
+            .fused_bytes = static_cast<std::uint8_t>(call::fused_bytes),
+            .cost_ns = static_cast<float>(is_call<E> ? cost_of<Op> : facts.cost_ns),
+            .tree_cost_ns = static_cast<float>(facts.cost_ns),
+            .counts = counts_of<E>(),
+            .parameter_bytes = call::parameter_bytes,
+            .call_shape = call::shape,
+            .kinds = kinds};
+}
+
+template <class E, class Kinds>
+struct description_of;
+template <class E, class... Kinds>
+struct description_of<E, device_kinds<Kinds...>> {
+    using op = typename E::op;
+    static constexpr kind_code kinds[] = {code_of<Kinds, E>()...};
+    static constexpr node_description value = describe<op, result_of_t<E>, E>(
+        kinds,
+        &registered_kernels<typename told_op<op, E, Kinds...>::type, device_kinds<Kinds...>>);
+};
+
+// The parts of a settled expression, given to a function that makes a node or a record of them.
+template <class E, class Use>
+[[gnu::always_inline]] inline auto with_parts(const E& e, const std::source_location& where,
+                                              Use use) {
+    constexpr part_counts counts = counts_of<E>();
+    leaf leaves[counts.leaves() + 1];
+    stored_number numbers[counts.numbers() + 1];
+    const char* ops[counts.ops + 1];
+    part_writer into(leaves, numbers, ops, where);
+    if constexpr (!is_call<E>) write_tree(into, e);
+    if constexpr (facts_of<E>.has_heart) {
+        const auto& call = heart_of(e);
+        into.op(std::remove_cvref_t<decltype(call)>::op::name);
+        write_arguments(into, call.args);
+        return use(node_parts{leaves, numbers, ops, &call.parameters});
+    } else {
+        return use(node_parts{leaves, numbers, ops, nullptr});
+    }
+}
+
+}  // namespace detail
+
+}  // namespace weft

@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// The functions of programs that need no types: shapes, element-wise nodes, and what is evaluated
+// around an op's kernel. What a program holds was collected when its node was made. Allocates
+// nothing but scratch memory.
+#pragma once
+
+#include <weft/kernel/program.hpp>
+
+namespace weft {
+
+WEFT_SOURCE dims call_program::agreeing(const dims& shape) const {
+    if (shape.rank != type->rank || first_mismatch(shape, *type) != type->rank)
+        fail(errc::invalid_argument, "the result has shape %s where its type says %s",
+             dims_text(shape).chars, dims_text(*type).chars);
+    return shape;
+}
+
+WEFT_SOURCE dims call_program::argument_shape(std::size_t argument,
+                                              const dims* const* inputs) const {
+    const unsigned char input = arguments[argument];
+    return input == fused_argument ? fused.shape(inputs) : *inputs[input];
+}
+
+WEFT_SOURCE dims elementwise_program::shape(const void* program, const dims* const* inputs) {
+    const auto& self = *static_cast<const elementwise_program*>(program);
+    return call_program{.type = self.type}.agreeing(self.tree.shape(inputs));
+}
+
+WEFT_SOURCE void elementwise_program::run(const void* program, context_base& ctx,
+                                          const value_ref* const* inputs, value_ref& output) {
+    const auto& self = *static_cast<const elementwise_program*>(program);
+    if (self.type->rank > 0) return evaluate_tree(self.tree, ctx, inputs, output);
+    const char* data[most_inputs];  // a number, of numbers
+    for (std::size_t k = 0; k < self.tree.input_count; ++k)
+        data[k] = static_cast<const char*>(inputs[self.tree.inputs[k].input]->data);
+    self.tree.span(data, self.tree.slots, self.tree.numbers, 0, 1, output.data);
+}
+
+namespace detail {
+// Cold, so that g++ does not guess what is behind the virtual function and compile that, with half
+// a device, into each file that makes a node.
+[[gnu::cold, gnu::noinline]] inline void* scratch_of(context_base& ctx, std::size_t bytes) {
+    return ctx.scratch(bytes);
+}
+}  // namespace detail
+
+WEFT_SOURCE dims heart_program::shape(const void* program, const dims* const* inputs) {
+    const auto& self = *static_cast<const heart_program*>(program);
+    const dims heart = self.call_shape(&self.call, inputs);
+    return call_program{.type = self.around.type}.agreeing(self.around.tree.shape(inputs, &heart));
+}
+
+WEFT_SOURCE void heart_program::run(const void* program, context_base& ctx,
+                                    const value_ref* const* inputs, value_ref& output) {
+    const auto& self = *static_cast<const heart_program*>(program);
+    const dims* shapes[most_inputs];
+    for (std::size_t i = 0; i < self.input_count; ++i) shapes[i] = &inputs[i]->shape;
+    value_ref heart{output.data, self.call_shape(&self.call, shapes)};
+    if (!self.same_element || !(heart.shape == output.shape))
+        heart.data = detail::scratch_of(ctx, heart.shape.size() * self.heart_bytes);
+    self.run_call(&self.call, ctx, inputs, heart);
+    evaluate_tree(self.around.tree, ctx, inputs, output, &heart);
+}
+
+}  // namespace weft
