@@ -5,7 +5,8 @@
 
 usage: check_budgets.py INCLUDE_FOLDER COMPILER...
 
-Lines are those of the output of -E -P, which leaves out most blank ones. The limits hold for
+Lines are those of the output of -E -P, which leaves out most blank ones. "separate" is what files
+of a separately compiled program see, see docs/decisions/0006. The limits hold for
 g++ 12; another version brings a standard library of another size, and then the figures are
 printed only.
 """
@@ -19,7 +20,7 @@ BUDGETS = [  # header, flags, preprocessed lines, seconds
     ("weft/fwd.hpp", [], 500, 0.1),
     ("weft/expr.hpp", [], 20_000, 0.35),
     ("weft/weft.hpp", SEPARATE, 65_000, 1.3),
-    ("weft/weft.hpp", [], 65_000, 1.3),
+    ("weft/weft.hpp", [], 70_000, 2.6),
 ]
 
 

@@ -168,6 +168,39 @@ static void limits() {
     // [/limits]
 }
 
+static void memory() {
+    graph g;
+    auto x = g.placeholder<tensor<float, 1024>>("x");
+    node a = cumsum<0>(x);
+    node b = cumsum<0>(a);
+    node c = b * 2.0f;  // written over b, which nobody needs any more
+    // [memory]
+    session s{g, {.memory_limit = {{"/cpu:0", 1 << 20}}}};
+    auto plan = s.plan(feeds(x), fetches(c));
+    assert(plan.peak_bytes("/cpu:0") == 2 * 4096);  // before anything has run
+    assert(plan.lower_bound_bytes("/cpu:0") == 2 * 4096);
+    // [/memory]
+}
+
+static void replay() {
+    graph g;
+    node a = g.call([] { return 1.0f; }, "a");
+    node b = g.call([] { return 2.0f; }, "b");
+    node c = call([](float x, float y) { return x - y; }, a, b);
+    session s{g};
+    // [replay]
+    run_order order;
+    s.run({.record = &order}, c);  // order.steps: "a", "b", "Call"
+    s.run({.replay = &order}, c);  // one after the other, as they began then
+
+    auto plan = s.plan(feeds(), fetches(c));
+    for (std::uint64_t seed = 0; seed < 10; ++seed) {
+        order = plan.order(seed);  // another order that the edges allow
+        assert(float(s.run({.replay = &order}, c)) == -1.0f);
+    }
+    // [/replay]
+}
+
 static void calls() {
     // [calls]
     graph g;
@@ -215,6 +248,8 @@ int main() {
     variables();
     running();
     limits();
+    memory();
+    replay();
     calls();
     std::cout << "guide: ok\n";
 }

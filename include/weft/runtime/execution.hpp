@@ -250,7 +250,7 @@ private:
             if (worker != nullptr) worker->pool().share(*worker, this);
             ran += run_unit(unit, slot);
             next = release_successors(unit, here, worker, sinks);
-            if (next == none && worker != nullptr) next = own_item(*worker);
+            if (next == none && worker != nullptr) next = own_item(*worker, here);
         }
         if (slot != nullptr) on_.contexts[here]->release(*slot);
         finish(sinks, ran);
@@ -285,11 +285,12 @@ private:
         }
         return kept;
     }
-    // The next item that this worker keeps, if it is of this run; all that it keeps usually are.
-    std::uint32_t own_item(pool_worker& worker) noexcept {
+    // The next item that this worker keeps, if it is one of this run and device; nearly all are, but
+    // devices may share a pool.
+    std::uint32_t own_item(pool_worker& worker, device_index here) noexcept {
         work_item* const item = worker.take();
         if (item == nullptr) return none;
-        if (item->owner == this) return unit_of(item);
+        if (item->owner == this && unit_device(unit_of(item)) == here) return unit_of(item);
         worker.pool().keep(worker, *item);
         return none;
     }
