@@ -285,8 +285,8 @@ private:
         }
         return kept;
     }
-    // The next item that this worker keeps, if it is one of this run and device; nearly all are, but
-    // devices may share a pool.
+    // The next item that this worker keeps, if it is one of this run and device; nearly all are,
+    // but devices may share a pool.
     std::uint32_t own_item(pool_worker& worker, device_index here) noexcept {
         work_item* const item = worker.take();
         if (item == nullptr) return none;
