@@ -6,7 +6,7 @@
 // device of that name exists is for the placer to say, and which kinds there are for the graph.
 #pragma once
 
-#include <weft/core/device_parts.hpp>
+#include <weft/core/device_name_parts.hpp>
 #include <weft/core/error.hpp>
 
 #include <compare>
@@ -98,7 +98,7 @@ inline std::string quoted(std::string_view text) {
 }
 
 // Positions in messages count from 1.
-[[noreturn]] inline void throw_malformed(std::string_view text, const device_parts& parts) {
+[[noreturn]] inline void throw_malformed(std::string_view text, const device_name_parts& parts) {
     const std::string wrong =
         *parts.wrong == '\0' ? "an unexpected " + quoted(text.substr(parts.at, 1)) : parts.wrong;
     throw error(errc::invalid_argument,
@@ -111,7 +111,7 @@ inline std::string quoted(std::string_view text) {
 }  // namespace detail
 
 inline device_spec device_spec::parse(std::string_view text) {
-    const device_parts parts = read_device_name(text);
+    const device_name_parts parts = read_device_name(text);
     if (parts.wrong != nullptr) detail::throw_malformed(text, parts);
     device_spec spec;
     spec.job = parts.job;

@@ -7,10 +7,11 @@
 // counting.
 #pragma once
 
-#include <weft/graph/record.hpp>
+#include <weft/core/constant_list.hpp>
+#include <weft/graph/recorded.hpp>
 
 #include <cstddef>
-#include <memory>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -27,22 +28,42 @@ public:
     template <class F>
         requires(!std::is_same_v<std::remove_cvref_t<F>, device_function> &&
                  std::is_invocable_v<std::decay_t<F>&, const node_record&>)
-    device_function(F&& choose)
-        : callable_(std::make_shared<held<std::decay_t<F>>>(std::forward<F>(choose))) {}
+    device_function(F&& choose) : callable_(new held<std::decay_t<F>>(std::forward<F>(choose))) {}
+    constexpr device_function(const device_function& other) : callable_(other.callable_) {
+        ++callable_->owners;
+    }
+    constexpr device_function& operator=(device_function other) {
+        std::swap(callable_, other.callable_);
+        return *this;
+    }
+    constexpr ~device_function() {
+        if (--callable_->owners == 0) delete callable_;
+    }
 
     // What the callable returns for this node; parts that it leaves out are not constrained. Fails
     // with what the callable throws, and with invalid_argument for a malformed string.
     device_spec operator()(const node_record& node) const { return callable_->choose(node); }
+    // The same for a node that the compiler records.
+    constexpr std::string_view operator()(const recorded_description& node) const {
+        return callable_->choose(node);
+    }
 
 private:
+    friend constexpr device_function round_robin(std::initializer_list<const char*> devices,
+                                                 const char* op);
     struct callable {
-        virtual ~callable() = default;
+        constexpr virtual ~callable() = default;
         virtual device_spec choose(const node_record& node) = 0;
+        constexpr virtual std::string_view choose(const recorded_description& node) = 0;
+        int owners = 1;
     };
+    constexpr explicit device_function(callable* owned) : callable_(owned) {}
 
     template <class F> struct held final : callable {
         template <class G> explicit held(G&& f) : function(std::forward<G>(f)) {}
 
+        // Never asked: it is made at run time, when nothing is recorded.
+        std::string_view choose(const recorded_description&) override { return {}; }
         device_spec choose(const node_record& node) override {
             using result = std::invoke_result_t<F&, const node_record&>;
             constexpr bool returns_spec = std::is_convertible_v<result, device_spec>;
@@ -62,7 +83,25 @@ private:
         F function;
     };
 
-    std::shared_ptr<callable> callable_;
+    // round_robin in a graph that the compiler records: names are literals there.
+    struct recorded_ring final : callable {
+        constexpr recorded_ring(std::initializer_list<const char*> names, const char* of)
+            : op(of) {
+            for (const char* name : names) devices.push_back(name);
+        }
+
+        device_spec choose(const node_record&) override { return {}; }
+        constexpr std::string_view choose(const recorded_description& node) override {
+            const bool mine = op.empty() ? node.role == node_role::variable : node.op == op;
+            return mine ? devices[next++ % devices.size()] : std::string_view();
+        }
+
+        constant_list<std::string_view> devices{};
+        std::string_view op;
+        std::uint32_t next = 0;
+    };
+
+    callable* callable_;
 };
 
 // Gives the nodes of an op ("Variable") the devices of a list in turn, and leaves all others alone;
@@ -79,6 +118,16 @@ inline device_function round_robin(const std::vector<std::string>& devices, std:
         if (op.empty() ? node.role != node_role::variable : node.op != op) return device_spec{};
         return specs[next++ % specs.size()];
     };
+}
+// The same for literals; in a graph that the compiler records, too.
+constexpr device_function round_robin(std::initializer_list<const char*> devices,
+                                      const char* op = "") {
+    if (!std::is_constant_evaluated())
+        return round_robin(std::vector<std::string>(devices.begin(), devices.end()),
+                           std::string(op));
+    if (devices.size() == 0)
+        throw error(errc::invalid_argument, "weft: round_robin needs at least one device");
+    return device_function(new device_function::recorded_ring(devices, op));
 }
 
 }  // namespace weft

@@ -96,7 +96,7 @@ private:
 
 namespace detail {
 // TensorFlow's rule: a letter, digit or dot, then those, '_', '-', '/' and '\'.
-inline bool is_node_name(std::string_view name) {
+constexpr bool is_node_name(std::string_view name) {
     bool first = true;
     for (char c : name) {
         const bool word =

@@ -13,7 +13,7 @@ namespace weft {
 
 // The parts of a device name as they are spelled. Where `wrong` is not null, the text is no device
 // name: what is wrong ("" for a character that nothing begins with) and at which character.
-struct device_parts {
+struct device_name_parts {
     std::string_view job{};   // empty: any
     int task = -1;            // -1: any
     std::string_view kind{};  // empty: any; in the case of the text
@@ -41,7 +41,7 @@ class device_name_reader {
 public:
     explicit constexpr device_name_reader(std::string_view text) : text_(text) {}
 
-    constexpr device_parts read() {
+    constexpr device_name_parts read() {
         if (text_.empty() || text_ == "/") return parts_;
         while (next_ < text_.size()) {
             if (text_[next_] != '/') {
@@ -155,13 +155,13 @@ private:
     std::string_view text_;
     std::size_t next_ = 0;
     unsigned seen_ = 0;
-    device_parts parts_{};
+    device_name_parts parts_{};
 };
 
 }  // namespace detail
 
 // The parts of a device name, or the first mistake in it.
-constexpr device_parts read_device_name(std::string_view text) {
+constexpr device_name_parts read_device_name(std::string_view text) {
     return detail::device_name_reader(text).read();
 }
 

@@ -2,18 +2,18 @@
 // SPDX-License-Identifier: MIT
 //
 // Device names read by the compiler; what is said about mistakes is device_name_test.cpp's.
-#include <weft/core/device_parts.hpp>
+#include <weft/core/device_name_parts.hpp>
 
 #include <doctest/doctest.h>
 
 using namespace weft;
 
 TEST_CASE("the compiler reads device names") {
-    constexpr device_parts full = read_device_name("/job:ps/replica:0/task:3/device:GPU:12");
+    constexpr device_name_parts full = read_device_name("/job:ps/replica:0/task:3/device:GPU:12");
     static_assert(full.wrong == nullptr && full.job == "ps" && full.task == 3);
     static_assert(full.kind == "GPU" && full.index == 12);
 
-    constexpr device_parts any = read_device_name("/job:*/task:*/device:*:1");
+    constexpr device_name_parts any = read_device_name("/job:*/task:*/device:*:1");
     static_assert(any.wrong == nullptr && any.job.empty() && any.task == -1 && any.kind.empty() &&
                   any.index == 1);
     static_assert(read_device_name("").wrong == nullptr && read_device_name("/").index == -1);

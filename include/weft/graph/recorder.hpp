@@ -1,0 +1,292 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// graph_recorder: what graph_base is to a graph that runs, for one that the compiler builds. It
+// keeps what placement asks for (names, ops, kinds with kernels, sizes, who reads whom) and no
+// kernel, no value, no code. Names and scopes follow the rules of graph_base to the letter; what is
+// an exception there stops the compiler here.
+#pragma once
+
+#include <weft/core/device_name_parts.hpp>
+#include <weft/graph/graph_base.hpp>
+#include <weft/graph/recorded.hpp>
+#include <weft/graph/recorded_names.hpp>
+
+#include <concepts>
+#include <initializer_list>
+#include <type_traits>
+
+namespace weft {
+
+// A device function as a scope of a recorder keeps it: what a node should ask for.
+struct recorded_function {
+    constexpr virtual ~recorded_function() = default;
+    constexpr virtual recorded_spec choose(graph_recorder& in,
+                                           const recorded_description& node) = 0;
+};
+
+// An open scope, as scope_entry.
+struct recorded_scope {
+    scope_entry::kind what = scope_entry::kind::reset;
+    recorded_spec spec{};
+    recorded_function* function = nullptr;  // owned by the recorder
+    recorded_text prefix{};
+    std::uint32_t first_node = 0, nodes = 0;  // of controls and colocate, in the list of those
+};
+
+// Any node of a recorded graph, as node_ref.
+struct recorded_ref {
+    template <class V, class Kinds>
+    constexpr recorded_ref(const node<V, recording<Kinds>>& n) : graph(&n.graph()), id(n.id()) {}
+    graph_recorder* graph;
+    node_id id;
+};
+
+class graph_recorder {
+public:
+    // `kinds` are the device kinds of the graph, all in lower case.
+    constexpr explicit graph_recorder(std::span<const recorded_kind> kinds) : kinds_(kinds) {
+        for (const recorded_kind& kind : kinds) words_.push_back(keep(kind.name));
+        words_.push_back(keep("localhost"));
+    }
+    graph_recorder(const graph_recorder&) = delete;
+    graph_recorder& operator=(const graph_recorder&) = delete;
+    constexpr ~graph_recorder() { close(0); }
+
+    constexpr std::size_t size() const { return nodes_.size(); }
+    constexpr recorded_graph view() const {
+        return {kinds_,         nodes_.data(), nodes_.size(),      links_.data(),
+                links_.size(),  words_.data(), words_.size(),      characters_.data(),
+                characters_.size()};
+    }
+
+    // Inputs of the nodes in the making are put on a stack: what is above `first`, which begin()
+    // gave, is taken by the next add, without repetitions. Members of a group are its controls.
+    constexpr std::uint32_t begin() const { return inputs_.size(); }
+    constexpr void read(const graph_recorder& from, node_id id) {
+        if (&from != this) throw failed("weft: an expression uses nodes of two graphs");
+        inputs_.push_back(id);
+    }
+    // As graph_base::add.
+    constexpr node_id add(recorded_node node, std::string_view name, std::uint32_t first = 0) {
+        if (name.empty())
+            name = node.op;
+        else if (!detail::is_node_name(name))
+            throw failed("weft: a node's name has letters, digits and '._-/' only");
+        node.name = unique(prefix(), name);
+        node.requested = requested_of(node);
+        const bool group = node.role == node_role::group;
+        link_inputs(node, group ? inputs_.size() : first);
+        link_scopes(node, group ? first : inputs_.size());
+        inputs_.shorten(first);
+        nodes_.push_back(node);
+        return static_cast<node_id>(nodes_.size() - 1);
+    }
+    // As graph_base::add_beside; `node.target` is the variable.
+    constexpr node_id add_beside(recorded_node node, std::string_view suffix, std::uint32_t first) {
+        node.name = unique(nodes_[node.target].name, suffix);
+        link_inputs(node, first);
+        inputs_.shorten(first);
+        nodes_.push_back(node);
+        return static_cast<node_id>(nodes_.size() - 1);
+    }
+    constexpr void set_initializer(node_id variable, node_id initializer) {
+        nodes_[variable].initializer = initializer;
+    }
+    constexpr node_id initializer_of(node_id variable) const {
+        return nodes_[variable].initializer;
+    }
+    // The value of a node is asked for.
+    constexpr void fetch(node_id id) { nodes_[id].fetched = true; }
+    constexpr std::string_view name(node_id id) const { return view().name(id); }
+
+    // As graph_base::open and close.
+    constexpr std::size_t open(const recorded_scope& scope) {
+        scopes_.push_back(scope);
+        return scopes_.size() - 1;
+    }
+    constexpr std::size_t open(recorded_scope scope, std::initializer_list<recorded_ref> nodes) {
+        scope.first_node = scope_nodes_.size();
+        scope.nodes = static_cast<std::uint32_t>(nodes.size());
+        for (const recorded_ref& n : nodes) {
+            if (n.graph != this) throw failed("weft: a scope names a node of another graph");
+            scope_nodes_.push_back(n.id);
+        }
+        return open(scope);
+    }
+    constexpr void close(std::size_t depth) {
+        const auto left = static_cast<std::uint32_t>(depth);
+        for (std::uint32_t i = scopes_.size(); i-- > left;) {
+            delete scopes_[i].function;
+            if (scopes_[i].nodes > 0) scope_nodes_.shorten(scopes_[i].first_node);
+        }
+        scopes_.shorten(left);
+    }
+    constexpr recorded_text scope_prefix(std::string_view name) {
+        if (!detail::is_node_name(name))
+            throw failed("weft: a scope's name has letters, digits and '._-/' only");
+        recorded_text text = unique(prefix(), name);
+        characters_.push_back('/');
+        ++text.length;
+        return text;
+    }
+
+    // A device specification from its text, with jobs and kinds as numbers of words.
+    constexpr recorded_spec spec_of(std::string_view text) {
+        const device_name_parts parts = read_device_name(text);
+        if (parts.wrong != nullptr) throw failed("weft: a malformed device specification");
+        return {parts.job.empty() ? -1 : word(parts.job, false), parts.task,
+                parts.kind.empty() ? -1 : kind_of(parts.kind), parts.index};
+    }
+    template <std::same_as<device_spec> Spec>
+    constexpr recorded_spec spec_of(const Spec& spec) {
+        return {spec.job.empty() ? -1 : word(spec.job, false), spec.task,
+                spec.kind.empty() ? -1 : kind_of(spec.kind), spec.index};
+    }
+    constexpr int kind_of(std::string_view name) { return word(name, true); }
+
+private:
+    static error failed(const char* what) { return error(errc::invalid_argument, what); }
+
+    // Names.
+
+    constexpr recorded_text keep(std::string_view text) {
+        const recorded_text kept{characters_.size(), static_cast<std::uint32_t>(text.size())};
+        for (char c : text) characters_.push_back(c);
+        return kept;
+    }
+    // The number of a word: a kind, in any case, or a job.
+    constexpr int word(std::string_view text, bool is_kind) {
+        for (std::uint32_t i = 0; i < words_.size(); ++i) {
+            const std::string_view known = view().text(words_[i]);
+            if (is_kind ? same_word(known, text) : known == text) return static_cast<int>(i);
+        }
+        words_.push_back(keep(text));
+        return static_cast<int>(words_.size() - 1);
+    }
+    constexpr recorded_text prefix() const {
+        for (std::uint32_t i = scopes_.size(); i-- > 0;)
+            if (scopes_[i].what == scope_entry::kind::name) return scopes_[i].prefix;
+        return {};
+    }
+    // A prefix and a name as text that no other node or scope has, by a number behind it. It is
+    // the last of the characters.
+    constexpr recorded_text unique(recorded_text before, std::string_view name) {
+        const std::uint32_t first = characters_.size();
+        std::uint32_t hash = recorded_names::empty_hash;
+        const auto append = [&](char c) {
+            characters_.push_back(c);
+            hash = recorded_names::next_hash(hash, c);
+        };
+        for (std::uint32_t i = 0; i < before.length; ++i) append(characters_[before.first + i]);
+        for (char c : name) append(c);
+        const std::uint32_t end = characters_.size(), base_hash = hash;
+        const std::uint32_t base = names_.find(characters_, {first, end - first}, hash);
+        if (base == recorded_names::none) return names_.add({first, end - first}, hash);
+        for (;;) {
+            characters_.shorten(end);
+            hash = base_hash;
+            append('_');
+            char digits[10] = {};
+            int count = 0;
+            for (std::uint32_t n = names_.next_number(base); n > 0; n /= 10)
+                digits[count++] = static_cast<char>('0' + n % 10);
+            while (count > 0) append(digits[--count]);
+            const recorded_text text{first, characters_.size() - first};
+            if (names_.find(characters_, text, hash) == recorded_names::none)
+                return names_.add(text, hash);
+        }
+    }
+
+    // What the scopes say.
+
+    constexpr recorded_spec requested_of(const recorded_node& node) {
+        recorded_spec spec{};
+        for (std::uint32_t i = 0; i < scopes_.size(); ++i) {
+            switch (scopes_[i].what) {
+                case scope_entry::kind::device: spec = spec.merged(scopes_[i].spec); break;
+                case scope_entry::kind::function:
+                    spec = spec.merged(scopes_[i].function->choose(
+                        *this, {view().text(node.name), node.op, node.role}));
+                    break;
+                case scope_entry::kind::reset:
+                case scope_entry::kind::colocate: spec = {}; break;
+                default: break;
+            }
+        }
+        return spec;
+    }
+    // Adds `id` to the links from `first` on.
+    constexpr void link(std::uint32_t first, node_id id) {
+        for (std::uint32_t i = first; i < links_.size(); ++i)
+            if (links_[i] == id) return;
+        links_.push_back(id);
+    }
+    constexpr void link_inputs(recorded_node& node, std::uint32_t first) {
+        node.first_link = links_.size();
+        for (std::uint32_t i = first; i < inputs_.size(); ++i) link(node.first_link, inputs_[i]);
+        node.inputs = links_.size() - node.first_link;
+    }
+    // Controls of the scopes, then those of a group itself; then what it is colocated with.
+    constexpr void link_scopes(recorded_node& node, std::uint32_t first_member) {
+        const std::uint32_t first = links_.size();
+        for (std::uint32_t i = 0; i < scopes_.size(); ++i) {
+            const recorded_scope& scope = scopes_[i];
+            if (scope.what == scope_entry::kind::no_controls) links_.shorten(first);
+            if (scope.what == scope_entry::kind::controls)
+                for (std::uint32_t n = 0; n < scope.nodes; ++n)
+                    link(first, scope_nodes_[scope.first_node + n]);
+        }
+        for (std::uint32_t i = first_member; i < inputs_.size(); ++i) link(first, inputs_[i]);
+        node.controls = links_.size() - first;
+        const std::uint32_t first_colocated = links_.size();
+        for (std::uint32_t i = 0; i < scopes_.size(); ++i) {
+            if (scopes_[i].what == scope_entry::kind::reset) links_.shorten(first_colocated);
+            if (scopes_[i].what == scope_entry::kind::colocate)
+                links_.push_back(scope_nodes_[scopes_[i].first_node]);
+        }
+        node.colocated = links_.size() - first_colocated;
+    }
+
+    std::span<const recorded_kind> kinds_;
+    constant_list<recorded_node> nodes_{};
+    constant_list<node_id> links_{};
+    constant_list<node_id> inputs_{};
+    constant_list<char> characters_{};
+    constant_list<recorded_text> words_{};  // the kinds, "localhost", what else specifications name
+    recorded_names names_{};
+    constant_list<recorded_scope> scopes_{};
+    constant_list<node_id> scope_nodes_{};
+};
+
+// Instantiated for a device function of a recorded graph.
+template <class F>
+struct require_generic_function {
+    static constexpr bool ok = std::is_invocable_v<F&, const recorded_description&>;
+    static_assert(ok,
+                  "weft: a device function that the compiler is to ask takes any node, "
+                  "[](const auto& node) { ... }, and looks at its name, op and role");
+};
+
+// A callable as a recorded_function: gives a text or a device_spec.
+template <class F>
+struct recorded_callable final : recorded_function {
+    constexpr explicit recorded_callable(const F& f) : function(f) {}
+    // Not implicit: g++ 12 would define it too late for a constant.
+    constexpr ~recorded_callable() override {}
+    constexpr recorded_spec choose(graph_recorder& in,
+                                   const recorded_description& node) override {
+        if constexpr (require_generic_function<F>::ok) {
+            using result = std::invoke_result_t<F&, const recorded_description&>;
+            if constexpr (std::is_convertible_v<result, std::string_view>)
+                return in.spec_of(std::string_view(function(node)));
+            else
+                return in.spec_of(function(node));
+        } else {
+            return {};
+        }
+    }
+    F function;
+};
+
+}  // namespace weft
