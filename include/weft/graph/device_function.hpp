@@ -89,6 +89,8 @@ private:
             : op(of) {
             for (const char* name : names) devices.push_back(name);
         }
+        // Not implicit: g++ 12 would define it too late for a constant.
+        constexpr ~recorded_ring() override {}
 
         device_spec choose(const node_record&) override { return {}; }
         constexpr std::string_view choose(const recorded_description& node) override {

@@ -37,8 +37,8 @@ struct recorded_scope {
 // Any node of a recorded graph, as node_ref.
 struct recorded_ref {
     template <class V, class Kinds>
-    constexpr recorded_ref(const node<V, recording<Kinds>>& n) : graph(&n.graph()), id(n.id()) {}
-    graph_recorder* graph;
+    constexpr recorded_ref(const node<V, recording<Kinds>>& n) : owner(&n.graph()), id(n.id()) {}
+    graph_recorder* owner;
     node_id id;
 };
 
@@ -109,7 +109,7 @@ public:
         scope.first_node = scope_nodes_.size();
         scope.nodes = static_cast<std::uint32_t>(nodes.size());
         for (const recorded_ref& n : nodes) {
-            if (n.graph != this) throw failed("weft: a scope names a node of another graph");
+            if (n.owner != this) throw failed("weft: a scope names a node of another graph");
             scope_nodes_.push_back(n.id);
         }
         return open(scope);

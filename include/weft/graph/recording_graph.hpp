@@ -69,7 +69,7 @@ private:
     static constexpr node_id make(graph_recorder& into, std::initializer_list<recorded_ref> nodes,
                                   const std::source_location& where) {
         const std::uint32_t first = into.begin();
-        for (const recorded_ref& n : nodes) into.read(*n.graph, n.id);
+        for (const recorded_ref& n : nodes) into.read(*n.owner, n.id);
         return into.add(detail::make_record<void>("NoOp", node_role::group, 0, where), {}, first);
     }
 };
