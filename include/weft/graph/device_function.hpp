@@ -95,10 +95,10 @@ private:
         device_spec choose(const node_record&) override { return {}; }
         constexpr std::string_view choose(const recorded_description& node) override {
             const bool mine = op.empty() ? node.role == node_role::variable : node.op == op;
-            return mine ? devices[next++ % devices.size()] : std::string_view();
+            return mine ? devices[next++ % devices.size()] : "";
         }
 
-        constant_list<std::string_view> devices{};
+        constant_list<const char*> devices{};
         std::string_view op;
         std::uint32_t next = 0;
     };

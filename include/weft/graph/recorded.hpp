@@ -17,12 +17,12 @@ namespace weft {
 
 // A piece of the recorded characters.
 struct recorded_text {
-    std::uint32_t first = 0, length = 0;
+    std::uint32_t first, length;
 };
 
-// A device specification; job and kind are numbers of recorded words. -1: any.
+// A device specification; job and kind are numbers of recorded words, -1 is any.
 struct recorded_spec {
-    int job = -1, task = -1, kind = -1, index = -1;
+    int job, task, kind, index;
 
     // As device_spec::merged, matches, is_any.
     constexpr recorded_spec merged(const recorded_spec& inner) const {
@@ -40,6 +40,8 @@ struct recorded_spec {
     constexpr bool is_any() const { return job < 0 && task < 0 && kind < 0 && index < 0; }
 };
 
+inline constexpr recorded_spec any_recorded_device{-1, -1, -1, -1};
+
 // What a device function that the compiler asks is told about a node.
 struct recorded_description {
     std::string_view name;
@@ -55,29 +57,35 @@ struct recorded_kind {
 // A set of them, a bit for each in their order.
 using recorded_kinds = std::uint64_t;
 
+// What nodes of one op and type have in common; a constant of its own.
+struct recorded_op {
+    const char* name;
+    node_role role;
+    recorded_kinds kinds;  // that have its kernel
+    bool metadata_only;
+    dtype element;      // none for what is no tensor
+    const dims* shape;  // null for what is no tensor
+    std::size_t bytes;  // dyn where a dimension is
+};
+
 // A node; its links are the inputs, then the controls, then what it is colocated with.
 struct recorded_node {
-    recorded_text name{};
-    const char* op = "";
-    node_role role = node_role::compute;
-    bool metadata_only = false;
-    bool fetched = false;
-    dtype element = dtype::none;
-    std::uint32_t line = 0;  // of the program
-    recorded_kinds kinds = 0;  // that have its kernel
-    const dims* shape = nullptr;  // null for what is no tensor
-    std::size_t bytes = 0;        // dyn where a dimension is
-    recorded_spec requested{};
-    node_id target = no_node;
-    node_id initializer = no_node;  // of a variable
-    std::uint32_t first_link = 0, inputs = 0, controls = 0, colocated = 0;
+    const recorded_op* op;
+    recorded_text name;
+    recorded_spec requested;
+    node_id target;
+    node_id initializer;  // of a variable
+    std::uint32_t first_link, inputs, controls, colocated;
+    std::uint32_t line;  // of the program
+    bool fetched;
 
     constexpr bool produces_only() const {
-        return inputs == 0 && (role == node_role::constant || role == node_role::compute);
+        return inputs == 0 &&
+               (op->role == node_role::constant || op->role == node_role::compute);
     }
     // Nothing to run: values from the caller, and groups.
     constexpr bool runs_anywhere() const {
-        return role == node_role::placeholder || role == node_role::group;
+        return op->role == node_role::placeholder || op->role == node_role::group;
     }
 };
 
@@ -97,15 +105,10 @@ struct recorded_graph {
         return {characters + t.first, t.length};
     }
     constexpr std::string_view name(node_id id) const { return text(nodes[id].name); }
-    constexpr std::span<const node_id> inputs(node_id id) const {
-        return {links + nodes[id].first_link, nodes[id].inputs};
-    }
-    constexpr std::span<const node_id> controls(node_id id) const {
-        return {links + nodes[id].first_link + nodes[id].inputs, nodes[id].controls};
-    }
-    constexpr std::span<const node_id> colocated(node_id id) const {
-        return {links + nodes[id].first_link + nodes[id].inputs + nodes[id].controls,
-                nodes[id].colocated};
+    constexpr const node_id* inputs(node_id id) const { return links + nodes[id].first_link; }
+    constexpr const node_id* controls(node_id id) const { return inputs(id) + nodes[id].inputs; }
+    constexpr const node_id* colocated(node_id id) const {
+        return controls(id) + nodes[id].controls;
     }
     // The job of all devices, as a word.
     constexpr int local_job() const { return static_cast<int>(kinds.size()); }

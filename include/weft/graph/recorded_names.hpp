@@ -14,27 +14,27 @@ namespace weft {
 class recorded_names {
 public:
     static constexpr std::uint32_t none = static_cast<std::uint32_t>(-1);
-    static constexpr std::uint32_t empty_hash = 2166136261u;
-    // FNV-1a, character by character.
-    static constexpr std::uint32_t next_hash(std::uint32_t hash, char c) {
-        return (hash ^ static_cast<unsigned char>(c)) * 16777619u;
-    }
+    // FNV-1a: for each character, hash = (hash ^ character) * factor.
+    static constexpr std::uint32_t first_hash = 2166136261u, factor = 16777619u;
 
-    constexpr std::uint32_t find(const constant_list<char>& characters, recorded_text text,
+    // `text` is in `characters`, as all that were added.
+    constexpr std::uint32_t find(const char* characters, recorded_text text,
                                  std::uint32_t hash) const {
         if (buckets_ == 0) return none;
-        for (std::uint32_t at = heads_[hash & (buckets_ - 1)]; at != 0; at = entries_[at - 1].next)
-            if (entries_[at - 1].hash == hash && same(characters, entries_[at - 1].text, text))
+        const entry* const entries = entries_.data();
+        for (std::uint32_t at = heads_[hash & (buckets_ - 1)]; at != 0; at = entries[at - 1].next)
+            if (entries[at - 1].hash == hash &&
+                same(characters + entries[at - 1].text.first, entries[at - 1].text.length,
+                     characters + text.first, text.length))
                 return at - 1;
         return none;
     }
-    constexpr recorded_text add(recorded_text text, std::uint32_t hash) {
+    constexpr void add(recorded_text text, std::uint32_t hash) {
         entries_.push_back({text, hash, 0, 0});
         if (entries_.size() > buckets_)
             rehash();
         else
             insert(entries_.size() - 1);
-        return text;
     }
     constexpr std::uint32_t next_number(std::uint32_t at) { return ++entries_[at].number; }
 
@@ -44,11 +44,11 @@ private:
         std::uint32_t hash, number, next;  // next: one more than its place, 0 for none
     };
 
-    static constexpr bool same(const constant_list<char>& characters, recorded_text a,
-                               recorded_text b) {
-        if (a.length != b.length) return false;
-        for (std::uint32_t i = 0; i < a.length; ++i)
-            if (characters[a.first + i] != characters[b.first + i]) return false;
+    static constexpr bool same(const char* a, std::uint32_t a_length, const char* b,
+                               std::uint32_t b_length) {
+        if (a_length != b_length) return false;
+        for (std::uint32_t i = 0; i < a_length; ++i)
+            if (a[i] != b[i]) return false;
         return true;
     }
     constexpr void insert(std::uint32_t at) {
@@ -57,9 +57,10 @@ private:
         head = at + 1;
     }
     constexpr void rehash() {
-        buckets_ = buckets_ == 0 ? 64 : 4 * buckets_;
-        heads_.shorten(0);
-        for (std::uint32_t i = 0; i < buckets_; ++i) heads_.push_back(0);
+        buckets_ = buckets_ == 0 ? 256 : 4 * buckets_;
+        heads_.reserve(buckets_);
+        heads_.resize(buckets_);
+        for (std::uint32_t i = 0; i < buckets_; ++i) heads_[i] = 0;
         for (std::uint32_t at = 0; at < entries_.size(); ++at) insert(at);
     }
 

@@ -27,11 +27,11 @@ struct recorded_function {
 
 // An open scope, as scope_entry.
 struct recorded_scope {
-    scope_entry::kind what = scope_entry::kind::reset;
-    recorded_spec spec{};
-    recorded_function* function = nullptr;  // owned by the recorder
-    recorded_text prefix{};
-    std::uint32_t first_node = 0, nodes = 0;  // of controls and colocate, in the list of those
+    scope_entry::kind what;
+    recorded_spec spec;
+    recorded_function* function;  // owned by the recorder
+    recorded_text prefix;
+    std::uint32_t first_node, nodes;  // of controls and colocate, in the list of those
 };
 
 // Any node of a recorded graph, as node_ref.
@@ -68,27 +68,28 @@ public:
         inputs_.push_back(id);
     }
     // As graph_base::add.
-    constexpr node_id add(recorded_node node, std::string_view name, std::uint32_t first = 0) {
+    constexpr node_id add(const recorded_op& op, std::string_view name, std::uint32_t first,
+                          const std::source_location& where, node_id target = no_node) {
         if (name.empty())
-            name = node.op;
+            name = op.name;
         else if (!detail::is_node_name(name))
             throw failed("weft: a node's name has letters, digits and '._-/' only");
+        recorded_node node = fresh(op, target, where);
         node.name = unique(prefix(), name);
-        node.requested = requested_of(node);
-        const bool group = node.role == node_role::group;
+        const bool group = op.role == node_role::group;
         link_inputs(node, group ? inputs_.size() : first);
-        link_scopes(node, group ? first : inputs_.size());
-        inputs_.shorten(first);
-        nodes_.push_back(node);
-        return static_cast<node_id>(nodes_.size() - 1);
+        if (scopes_.size() > 0) node.requested = requested_of(node);
+        if (scopes_.size() > 0 || group) link_scopes(node, group ? first : inputs_.size());
+        return append(node, first);
     }
-    // As graph_base::add_beside; `node.target` is the variable.
-    constexpr node_id add_beside(recorded_node node, std::string_view suffix, std::uint32_t first) {
-        node.name = unique(nodes_[node.target].name, suffix);
+    // As graph_base::add_beside; `target` is the variable.
+    constexpr node_id add_beside(const recorded_op& op, std::string_view suffix,
+                                 std::uint32_t first, const std::source_location& where,
+                                 node_id target) {
+        recorded_node node = fresh(op, target, where);
+        node.name = unique(nodes_[target].name, suffix);
         link_inputs(node, first);
-        inputs_.shorten(first);
-        nodes_.push_back(node);
-        return static_cast<node_id>(nodes_.size() - 1);
+        return append(node, first);
     }
     constexpr void set_initializer(node_id variable, node_id initializer) {
         nodes_[variable].initializer = initializer;
@@ -118,9 +119,9 @@ public:
         const auto left = static_cast<std::uint32_t>(depth);
         for (std::uint32_t i = scopes_.size(); i-- > left;) {
             delete scopes_[i].function;
-            if (scopes_[i].nodes > 0) scope_nodes_.shorten(scopes_[i].first_node);
+            if (scopes_[i].nodes > 0) scope_nodes_.resize(scopes_[i].first_node);
         }
-        scopes_.shorten(left);
+        scopes_.resize(left);
     }
     constexpr recorded_text scope_prefix(std::string_view name) {
         if (!detail::is_node_name(name))
@@ -146,6 +147,15 @@ public:
     constexpr int kind_of(std::string_view name) { return word(name, true); }
 
 private:
+    static constexpr recorded_node fresh(const recorded_op& op, node_id target,
+                                         const std::source_location& where) {
+        return {&op, {}, any_recorded_device, target, no_node, 0, 0, 0, 0, where.line(), false};
+    }
+    constexpr node_id append(const recorded_node& node, std::uint32_t first) {
+        inputs_.resize(first);
+        nodes_.push_back(node);
+        return nodes_.size() - 1;
+    }
     static error failed(const char* what) { return error(errc::invalid_argument, what); }
 
     // Names.
@@ -170,47 +180,52 @@ private:
         return {};
     }
     // A prefix and a name as text that no other node or scope has, by a number behind it. It is
-    // the last of the characters.
+    // the last of the characters. Few steps per character: they are the most of a recording.
     constexpr recorded_text unique(recorded_text before, std::string_view name) {
         const std::uint32_t first = characters_.size();
-        std::uint32_t hash = recorded_names::empty_hash;
-        const auto append = [&](char c) {
-            characters_.push_back(c);
-            hash = recorded_names::next_hash(hash, c);
-        };
-        for (std::uint32_t i = 0; i < before.length; ++i) append(characters_[before.first + i]);
-        for (char c : name) append(c);
-        const std::uint32_t end = characters_.size(), base_hash = hash;
-        const std::uint32_t base = names_.find(characters_, {first, end - first}, hash);
-        if (base == recorded_names::none) return names_.add({first, end - first}, hash);
-        for (;;) {
-            characters_.shorten(end);
-            hash = base_hash;
-            append('_');
-            char digits[10] = {};
-            int count = 0;
-            for (std::uint32_t n = names_.next_number(base); n > 0; n /= 10)
-                digits[count++] = static_cast<char>('0' + n % 10);
-            while (count > 0) append(digits[--count]);
-            const recorded_text text{first, characters_.size() - first};
-            if (names_.find(characters_, text, hash) == recorded_names::none)
-                return names_.add(text, hash);
+        const auto size = before.length + static_cast<std::uint32_t>(name.size());
+        characters_.reserve(std::size_t{first} + size + 12);
+        char* to = characters_.data() + first;
+        std::uint32_t hash = recorded_names::first_hash;
+        for (const char *c = characters_.data() + before.first, *end = c + before.length; c != end;)
+            hash = (hash ^ static_cast<unsigned char>(*to++ = *c++)) * recorded_names::factor;
+        for (const char *c = name.data(), *end = c + name.size(); c != end;)
+            hash = (hash ^ static_cast<unsigned char>(*to++ = *c++)) * recorded_names::factor;
+        recorded_text text{first, size};
+        const std::uint32_t base = names_.find(characters_.data(), text, hash);
+        const std::uint32_t base_hash = hash;
+        for (std::uint32_t at = base; at != recorded_names::none;) {
+            to = characters_.data() + first + size;
+            *to++ = '_';
+            hash = (base_hash ^ static_cast<unsigned char>('_')) * recorded_names::factor;
+            const std::uint32_t number = names_.next_number(base);
+            std::uint32_t digit = 1;
+            while (number / digit >= 10) digit *= 10;
+            for (; digit > 0; digit /= 10) {
+                *to = static_cast<char>('0' + number / digit % 10);
+                hash = (hash ^ static_cast<unsigned char>(*to++)) * recorded_names::factor;
+            }
+            text.length = static_cast<std::uint32_t>(to - characters_.data()) - first;
+            at = names_.find(characters_.data(), text, hash);
         }
+        characters_.resize(first + std::size_t{text.length});
+        names_.add(text, hash);
+        return text;
     }
 
     // What the scopes say.
 
     constexpr recorded_spec requested_of(const recorded_node& node) {
-        recorded_spec spec{};
+        recorded_spec spec = any_recorded_device;
         for (std::uint32_t i = 0; i < scopes_.size(); ++i) {
             switch (scopes_[i].what) {
                 case scope_entry::kind::device: spec = spec.merged(scopes_[i].spec); break;
                 case scope_entry::kind::function:
                     spec = spec.merged(scopes_[i].function->choose(
-                        *this, {view().text(node.name), node.op, node.role}));
+                        *this, {view().text(node.name), node.op->name, node.op->role}));
                     break;
                 case scope_entry::kind::reset:
-                case scope_entry::kind::colocate: spec = {}; break;
+                case scope_entry::kind::colocate: spec = any_recorded_device; break;
                 default: break;
             }
         }
@@ -218,13 +233,15 @@ private:
     }
     // Adds `id` to the links from `first` on.
     constexpr void link(std::uint32_t first, node_id id) {
-        for (std::uint32_t i = first; i < links_.size(); ++i)
-            if (links_[i] == id) return;
+        const node_id* const links = links_.data();
+        for (std::uint32_t i = first, end = links_.size(); i < end; ++i)
+            if (links[i] == id) return;
         links_.push_back(id);
     }
     constexpr void link_inputs(recorded_node& node, std::uint32_t first) {
         node.first_link = links_.size();
-        for (std::uint32_t i = first; i < inputs_.size(); ++i) link(node.first_link, inputs_[i]);
+        for (std::uint32_t i = first, end = inputs_.size(); i < end; ++i)
+            link(node.first_link, inputs_[i]);
         node.inputs = links_.size() - node.first_link;
     }
     // Controls of the scopes, then those of a group itself; then what it is colocated with.
@@ -232,7 +249,7 @@ private:
         const std::uint32_t first = links_.size();
         for (std::uint32_t i = 0; i < scopes_.size(); ++i) {
             const recorded_scope& scope = scopes_[i];
-            if (scope.what == scope_entry::kind::no_controls) links_.shorten(first);
+            if (scope.what == scope_entry::kind::no_controls) links_.resize(first);
             if (scope.what == scope_entry::kind::controls)
                 for (std::uint32_t n = 0; n < scope.nodes; ++n)
                     link(first, scope_nodes_[scope.first_node + n]);
@@ -241,7 +258,7 @@ private:
         node.controls = links_.size() - first;
         const std::uint32_t first_colocated = links_.size();
         for (std::uint32_t i = 0; i < scopes_.size(); ++i) {
-            if (scopes_[i].what == scope_entry::kind::reset) links_.shorten(first_colocated);
+            if (scopes_[i].what == scope_entry::kind::reset) links_.resize(first_colocated);
             if (scopes_[i].what == scope_entry::kind::colocate)
                 links_.push_back(scope_nodes_[scopes_[i].first_node]);
         }

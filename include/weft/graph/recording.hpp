@@ -77,26 +77,48 @@ struct require_common_kind {
                   "name a part of it as a node");
 };
 
-template <class V>
-constexpr void set_type(recorded_node& node) {
-    if constexpr (is_tensor<V>) {
-        constexpr const dims& shape = V::shape_type::value;
-        node.element = dtype_of<typename V::value_type>;
-        node.shape = &V::shape_type::value;
-        node.bytes = shape.known() ? shape.size() * sizeof(typename V::value_type) : dyn;
-    }
-}
-template <class V>
-constexpr recorded_node make_record(const char* op, node_role role, recorded_kinds kinds,
-                                    const std::source_location& where) {
-    recorded_node node;
-    node.op = op;
-    node.role = role;
-    node.kinds = kinds;
-    node.line = where.line();
-    set_type<V>(node);
-    return node;
-}
+template <class Tag>
+inline constexpr bool looks_at_metadata = false;
+template <class Tag>
+    requires requires { Tag::metadata_only; }
+inline constexpr bool looks_at_metadata<Tag> = Tag::metadata_only;
+
+// What nodes with values of type V have in common; Tag has the name.
+template <class Tag, class V, node_role Role, recorded_kinds Set>
+inline constexpr recorded_op op_of_nodes{Tag::name, Role, Set, looks_at_metadata<Tag>,
+                                         dtype::none, nullptr, 0};
+template <class Tag, class T, std::size_t... Dims, node_role Role, recorded_kinds Set>
+inline constexpr recorded_op op_of_nodes<Tag, tensor<T, Dims...>, Role, Set>{
+    Tag::name,
+    Role,
+    Set,
+    looks_at_metadata<Tag>,
+    dtype_of<T>,
+    &static_shape<Dims...>::value,
+    static_shape<Dims...>::known ? (Dims * ... * sizeof(T)) : dyn};
+
+// The same for nodes that hold values of type V and have kernels where Tag has them.
+template <class Tag, class V, node_role Role, class Kinds>
+inline constexpr const recorded_op* held_op =
+    &op_of_nodes<Tag, V, Role,
+                 kinds_with_kernel<Tag, type_list<typename V::value_type>, Kinds>>;
+// And for those that store an E into a variable of type V.
+template <class Tag, class V, class E, class Kinds>
+inline constexpr const recorded_op* assign_op =
+    &op_of_nodes<Tag, V, node_role::assign,
+                 kinds_with_kernel<ops::variable, type_list<typename V::value_type>, Kinds> &
+                     kernel_kinds<true, E, Kinds>>;
+
+// Names of what has no tag of its own.
+struct assign_tag {
+    static constexpr const char* name = "Assign";
+};
+struct assign_add_tag {
+    static constexpr const char* name = "AssignAdd";
+};
+struct assign_sub_tag {
+    static constexpr const char* name = "AssignSub";
+};
 
 template <class Kinds, class E>
 constexpr node_id record_node(graph_recorder& into, const E& e, std::string_view name,
@@ -158,11 +180,8 @@ private:
 template <class Kinds, class E, class Device, int Index>
 constexpr node_id record_pinned(graph_recorder& into, const pinned<E, Device, Index>& e,
                                 std::string_view name, const std::source_location& where) {
-    recorded_scope pin;
-    pin.what = scope_entry::kind::device;
-    pin.spec.kind = into.kind_of(Device::name);
-    pin.spec.index = Index;
-    const std::size_t depth = into.open(pin);
+    const recorded_spec pin{-1, -1, into.kind_of(Device::name), Index};
+    const std::size_t depth = into.open({scope_entry::kind::device, pin, nullptr, {}, 0, 0});
     node_id id = no_node;
     if constexpr (is_node<E>)
         id = record_node<Kinds>(into, identity(e.expression), name, where);
@@ -185,10 +204,9 @@ constexpr node_id record_node(graph_recorder& into, const E& e, std::string_view
         static_cast<void>(sizeof(require_common_kind<E, Kinds>));
         const std::uint32_t first = into.begin();
         expression_walk<true, Kinds>{into, where}(e);
-        recorded_node made = make_record<result_of_t<E>>(op::name, node_role::compute,
-                                                         kernel_kinds<true, E, Kinds>, where);
-        if constexpr (requires { op::metadata_only; }) made.metadata_only = op::metadata_only;
-        return into.add(made, name, first);
+        return into.add(op_of_nodes<op, result_of_t<E>, node_role::compute,
+                                    kernel_kinds<true, E, Kinds>>,
+                        name, first, where);
     }
 }
 
@@ -267,51 +285,36 @@ public:
         requires(tensor_expr<E> || number<E>)
     constexpr done assign(const E& value, place where = place::current()) const {
         if constexpr (number<E>)
-            return store("Assign", detail::filled(static_cast<V*>(nullptr), value), where);
+            return store<detail::assign_tag>(detail::filled(static_cast<V*>(nullptr), value),
+                                             where);
         else
-            return store("Assign", value, where);
+            return store<detail::assign_tag>(value, where);
     }
     template <class E>
         requires(tensor_expr<E> || number<E>)
     constexpr done assign_add(const E& value, place where = place::current()) const {
-        return store("AssignAdd", self() + value, where);
+        return store<detail::assign_add_tag>(self() + value, where);
     }
     template <class E>
         requires(tensor_expr<E> || number<E>)
     constexpr done assign_sub(const E& value, place where = place::current()) const {
-        return store("AssignSub", self() - value, where);
+        return store<detail::assign_sub_tag>(self() - value, where);
     }
     constexpr node_type read(place where = place::current()) const {
         return node_type(identity(self()), where);
     }
 
-    // The record of a node that stores an expression, whose inputs are on the recorder's stack
-    // afterwards.
-    template <class E>
-    static constexpr recorded_node assign_record(graph_recorder& into, node_id target,
-                                                 const char* op, const E& e, const place& where) {
-        static_cast<void>(sizeof(detail::require_assignable<V, result_of_t<E>>));
-        using element = typename V::value_type;
-        detail::expression_walk<true, Kinds>{into, where}(e);
-        recorded_node made = detail::make_record<V>(
-            op, node_role::assign,
-            kinds_with_kernel<ops::variable, type_list<element>, Kinds> &
-                detail::kernel_kinds<true, E, Kinds>,
-            where);
-        made.target = target;
-        return made;
-    }
-
 private:
     constexpr const node_type& self() const { return *this; }
 
-    template <class E>
-    constexpr done store(const char* op, const E& e, const place& where) const {
+    template <class Tag, class E>
+    constexpr done store(const E& e, const place& where) const {
+        using stored = stored_t<E>;
+        static_cast<void>(sizeof(detail::require_assignable<V, result_of_t<E>>));
         graph_recorder& into = this->graph();
         const std::uint32_t first = into.begin();
-        const recorded_node made =
-            assign_record(into, this->id(), op, static_cast<const stored_t<E>&>(e), where);
-        return {into, into.add(made, {}, first)};
+        detail::expression_walk<true, Kinds>{into, where}(static_cast<const stored&>(e));
+        return {into, into.add(*detail::assign_op<Tag, V, stored, Kinds>, {}, first, where, this->id())};
     }
 };
 

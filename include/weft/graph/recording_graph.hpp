@@ -33,6 +33,13 @@ struct recorded_kinds_of<device_kinds<Kinds...>> {
     }();
 };
 
+struct call_tag {
+    static constexpr const char* name = "Call";
+};
+struct group_tag {
+    static constexpr const char* name = "NoOp";
+};
+
 // The node of a callable and of what it takes, which becomes nodes first.
 template <class Kinds, class V, class... Args>
 constexpr node_id record_call(graph_recorder& into, std::string_view name,
@@ -41,8 +48,8 @@ constexpr node_id record_call(graph_recorder& into, std::string_view name,
     (into.read(into, record_node<Kinds>(into, static_cast<const stored_t<Args>&>(args), {}, where)),
      ...);
     return into.add(
-        make_record<V>("Call", node_role::call, recorded_kinds_of<Kinds>::cpu_bit, where), name,
-        first);
+        op_of_nodes<call_tag, V, node_role::call, recorded_kinds_of<Kinds>::cpu_bit>, name, first,
+        where);
 }
 
 template <class Kinds>
@@ -70,7 +77,8 @@ private:
                                   const std::source_location& where) {
         const std::uint32_t first = into.begin();
         for (const recorded_ref& n : nodes) into.read(*n.owner, n.id);
-        return into.add(detail::make_record<void>("NoOp", node_role::group, 0, where), {}, first);
+        return into.add(detail::op_of_nodes<detail::group_tag, void, node_role::group, 0>, {},
+                        first, where);
     }
 };
 
@@ -116,15 +124,15 @@ public:
 
     template <class V>
     constexpr made_node<V> placeholder(std::string_view name = {}, place where = place::current()) {
-        return {*this, add(detail::make_record<V>(ops::placeholder::name, node_role::placeholder, 0,
-                                                  where),
-                           name, begin())};
+        return {*this,
+                add(detail::op_of_nodes<ops::placeholder, V, node_role::placeholder, 0>, name,
+                    begin(), where)};
     }
     template <class V>
         requires(number<V> || is_tensor<V>)
     constexpr auto constant(const V&, std::string_view name = {}, place where = place::current()) {
         using type = decltype(detail::as_tensor(std::declval<V>()));
-        return made_node<type>(*this, add(constant_record<type>(where), name, begin()));
+        return made_node<type>(*this, add(constant_op<type>(), name, begin(), where));
     }
     template <class E>
         requires(number<E> || is_tensor<E> || tensor_expr<E>)
@@ -190,35 +198,31 @@ public:
 
 private:
     template <class V>
-    static constexpr recorded_node constant_record(const place& where) {
-        return detail::make_record<V>(
-            ops::constant::name, node_role::constant,
-            kinds_with_kernel<ops::constant, type_list<typename V::value_type>, Kinds>, where);
+    static constexpr const recorded_op& constant_op() {
+        return *detail::held_op<ops::constant, V, node_role::constant, Kinds>;
     }
+
     template <class V, class E>
     constexpr weft::variable<V, recording<Kinds>> add_variable(const E& initial,
                                                                std::string_view name,
                                                                const place& where) {
-        using made_variable = weft::variable<V, recording<Kinds>>;
-        using types = type_list<typename V::value_type>;
-        const node_id id = add(
-            detail::make_record<V>(ops::variable::name, node_role::variable,
-                                   kinds_with_kernel<ops::variable, types, Kinds>, where),
-            name, begin());
-        const std::uint32_t first = begin();
-        if constexpr (tensor_expr<E>) {
-            const recorded_node stored =
-                made_variable::assign_record(*this, id, "Assign", initial, where);
-            set_initializer(id, add_beside(stored, "/Assign", first));
-        } else {
-            recorded_node value = constant_record<V>(where);
-            value.target = id;
-            const made_node<V> constant(*this, add_beside(value, "/initial_value", first));
-            const recorded_node stored =
-                made_variable::assign_record(*this, id, "Assign", constant, where);
-            set_initializer(id, add_beside(stored, "/Assign", first));
-        }
+        const node_id id = add(*detail::held_op<ops::variable, V, node_role::variable, Kinds>, name, begin(), where);
+        if constexpr (tensor_expr<E>)
+            add_initializer<V>(id, initial, where);
+        else
+            add_initializer<V>(id,
+                               made_node<V>(*this, add_beside(constant_op<V>(), "/initial_value",
+                                                              begin(), where, id)),
+                               where);
         return {*this, id};
+    }
+    template <class V, class E>
+    constexpr void add_initializer(node_id id, const E& value, const place& where) {
+        static_cast<void>(sizeof(detail::require_assignable<V, result_of_t<E>>));
+        const std::uint32_t first = begin();
+        detail::expression_walk<true, Kinds>{*this, where}(value);
+        set_initializer(id, add_beside(*detail::assign_op<detail::assign_tag, V, E, Kinds>,
+                                       "/Assign", first, where, id));
     }
     template <class E>
     constexpr made_node<result_of_t<E>> made(const E& e, std::string_view name,

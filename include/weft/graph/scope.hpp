@@ -44,9 +44,7 @@ inline scope_entry make_scope(scope_entry::kind what) {
     return scope;
 }
 constexpr recorded_scope make_recorded_scope(scope_entry::kind what) {
-    recorded_scope scope;
-    scope.what = what;
-    return scope;
+    return {what, any_recorded_device, nullptr, {}, 0, 0};
 }
 
 }  // namespace detail

@@ -24,12 +24,14 @@ struct machine {
 
 // A device of a machine.
 struct recorded_device {
-    int kind = -1;  // its place in the graph's kinds; -1: none, a node was not placed
-    int index = -1;
+    int kind;  // its place in the graph's kinds; -1: none, a node was not placed
+    int index;
 
     constexpr bool is_placed() const { return kind >= 0; }
     friend constexpr bool operator==(const recorded_device&, const recorded_device&) = default;
 };
+
+inline constexpr recorded_device no_recorded_device{-1, -1};
 
 // The devices of a machine, for the kinds of a graph.
 class recorded_devices {
@@ -56,7 +58,7 @@ public:
 
     // The best device whose name has these parts and whose kind is in the set; none for none.
     constexpr recorded_device best(const recorded_spec& spec, recorded_kinds kinds) const {
-        if ((spec.job >= 0 && spec.job != graph_.local_job()) || spec.task > 0) return {};
+        if ((spec.job >= 0 && spec.job != graph_.local_job()) || spec.task > 0) return no_recorded_device;
         const int index = spec.index < 0 ? 0 : spec.index;
         for (std::uint32_t i = 0; i < order_.size(); ++i) {
             const std::uint32_t kind = order_[i];
@@ -64,7 +66,7 @@ public:
             if (asked && (kinds & bit(kind)) != 0 && index < counts_[kind])
                 return {static_cast<int>(kind), index};
         }
-        return {};
+        return no_recorded_device;
     }
     constexpr recorded_spec name_of(const recorded_device& device) const {
         return {graph_.local_job(), 0, device.kind, device.index};

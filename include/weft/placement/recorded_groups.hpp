@@ -15,18 +15,17 @@ namespace weft {
 
 // Nodes that share a device: what they ask for together, and what was chosen.
 struct recorded_group {
-    recorded_kinds kinds = ~recorded_kinds{0};  // that all members can run on
-    recorded_spec spec{};
-    // Who asked first for job, task, kind, index; the first variable, else the first member.
-    node_id job = no_node, task = no_node, kind = no_node, index = no_node, leader = no_node;
-    std::uint32_t members = 0;
-    bool contradiction = false;  // two members ask for different devices
-    bool needs_kernel = false;
-    bool tried = false;
-    bool blamed = false;  // a member without a possible device was counted
-    recorded_device device{};
-    placement_reason reason = placement_reason::explicit_device;
-    node_id with = no_node;  // for with_consumer and with_input
+    recorded_kinds kinds;  // that all members can run on
+    recorded_spec spec;
+    node_id leader;  // the first variable, else the first member
+    std::uint32_t members;
+    recorded_device device;
+    node_id with;  // for with_consumer and with_input
+    placement_reason reason;
+    bool contradiction;  // two members ask for different devices
+    bool needs_kernel;
+    bool tried;
+    bool blamed;  // a member without a possible device was counted
 };
 
 class recorded_groups {
@@ -34,15 +33,16 @@ public:
     constexpr recorded_groups(const recorded_graph& recorded, recorded_kinds present)
         : graph_(recorded),
           present_(present),
-          needed_(recorded.size),
-          parent_(recorded.size),
-          groups_(recorded.size) {
+          needed_(recorded.size, false),
+          parent_(recorded.size, 0),
+          groups_(recorded.size, empty) {
         find_needed();
         for (node_id id = 0; id < graph_.size; ++id) parent_[id] = id;
         for (node_id id = 0; id < graph_.size; ++id) {
             if (!needed_[id]) continue;
             if (graph_.nodes[id].target != no_node) unite(id, graph_.nodes[id].target);
-            for (node_id other : graph_.colocated(id)) unite(id, other);
+            const node_id* const others = graph_.colocated(id);
+            for (std::uint32_t i = 0; i < graph_.nodes[id].colocated; ++i) unite(id, others[i]);
         }
         for (node_id id = 0; id < graph_.size; ++id)
             if (needed_[id]) join(id);
@@ -54,7 +54,7 @@ public:
     // The kinds of the machine that a node can run on.
     constexpr recorded_kinds kinds_of(node_id id) const {
         const recorded_node& node = graph_.nodes[id];
-        return node.runs_anywhere() ? ~recorded_kinds{0} : node.kinds & present_;
+        return node.runs_anywhere() ? ~recorded_kinds{0} : node.op->kinds & present_;
     }
 
 private:
@@ -67,9 +67,10 @@ private:
             const recorded_node& node = graph_.nodes[id];
             if (all || node.fetched) needed_[id] = true;
             if (!needed_[id]) continue;
-            for (node_id before : graph_.inputs(id)) needed_[before] = true;
-            for (node_id before : graph_.controls(id)) needed_[before] = true;
-            if (node.role == node_role::assign) needed_[node.target] = true;
+            const node_id* const before = graph_.inputs(id);  // and controls
+            for (std::uint32_t i = 0; i < node.inputs + node.controls; ++i)
+                needed_[before[i]] = true;
+            if (node.op->role == node_role::assign) needed_[node.target] = true;
         }
     }
     constexpr node_id root(node_id id) {
@@ -88,28 +89,34 @@ private:
         group.kinds &= kinds_of(id);
         group.needs_kernel = group.needs_kernel || !node.runs_anywhere();
         if (group.leader == no_node ||
-            (node.role == node_role::variable &&
-             graph_.nodes[group.leader].role != node_role::variable))
+            (node.op->role == node_role::variable &&
+             graph_.nodes[group.leader].op->role != node_role::variable))
             group.leader = id;
-        if (!node.requested.is_any()) merge(group, id);
+        if (!node.requested.is_any()) merge(group, node.requested);
     }
-    static constexpr void merge_part(recorded_group& group, int& have, int want, node_id& by,
-                                     node_id id) {
-        if (want < 0) return;
-        if (by == no_node) {
-            have = want;
-            by = id;
-        } else if (have != want) {
-            group.contradiction = true;
-        }
+    static constexpr void merge_part(recorded_group& group, int& have, int want) {
+        if (want < 0 || have == want) return;
+        if (have >= 0) group.contradiction = true;
+        if (have < 0) have = want;
     }
-    constexpr void merge(recorded_group& group, node_id id) {
-        const recorded_spec& asked = graph_.nodes[id].requested;
-        merge_part(group, group.spec.job, asked.job, group.job, id);
-        merge_part(group, group.spec.task, asked.task, group.task, id);
-        merge_part(group, group.spec.kind, asked.kind, group.kind, id);
-        merge_part(group, group.spec.index, asked.index, group.index, id);
+    static constexpr void merge(recorded_group& group, const recorded_spec& asked) {
+        merge_part(group, group.spec.job, asked.job);
+        merge_part(group, group.spec.task, asked.task);
+        merge_part(group, group.spec.kind, asked.kind);
+        merge_part(group, group.spec.index, asked.index);
     }
+
+    static constexpr recorded_group empty{~recorded_kinds{0},
+                                          any_recorded_device,
+                                          no_node,
+                                          0,
+                                          no_recorded_device,
+                                          no_node,
+                                          placement_reason::explicit_device,
+                                          false,
+                                          false,
+                                          false,
+                                          false};
 
     const recorded_graph& graph_;
     recorded_kinds present_;

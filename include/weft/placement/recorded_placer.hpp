@@ -16,7 +16,7 @@ namespace weft {
 // The decision about a node that will run. Without a device, `reason` says nothing.
 struct recorded_decision {
     node_id id = no_node;
-    recorded_device device{};
+    recorded_device device = no_recorded_device;
     placement_reason reason = placement_reason::priority;
 };
 
@@ -54,7 +54,7 @@ public:
 
 private:
     constexpr bool reads_metadata(node_id id) const {
-        return graph_.nodes[id].metadata_only && graph_.nodes[id].inputs > 0;
+        return graph_.nodes[id].op->metadata_only && graph_.nodes[id].inputs > 0;
     }
     // As in placer.hpp: nodes that go where those are that read them, or what they read.
     constexpr bool follows_data(node_id id) {
@@ -85,7 +85,7 @@ private:
     constexpr placement_reason reason_of_choice(const recorded_group& group) const {
         if (!group.spec.is_any()) return placement_reason::explicit_device;
         if (!group.needs_kernel)
-            return graph_.nodes[group.leader].role == node_role::group ? placement_reason::no_work
+            return graph_.nodes[group.leader].op->role == node_role::group ? placement_reason::no_work
                                                                        : placement_reason::client;
         const recorded_kinds here = group.kinds & devices_.present();
         return (here & (here - 1)) == 0 ? placement_reason::only_kind : placement_reason::priority;
@@ -93,11 +93,12 @@ private:
 
     constexpr void place_producers() {
         constexpr node_id several = no_node - 1;
-        constant_list<node_id> reader(graph_.size);
-        for (node_id id = 0; id < graph_.size; ++id) reader[id] = no_node;
+        constant_list<node_id> reader(graph_.size, no_node);
         for (node_id id = 0; id < graph_.size; ++id) {
             if (!groups_.needed(id) || !groups_.of(id).device.is_placed()) continue;
-            for (node_id input : graph_.inputs(id)) {
+            const node_id* const inputs = graph_.inputs(id);
+            for (std::uint32_t i = 0; i < graph_.nodes[id].inputs; ++i) {
+                const node_id input = inputs[i];
                 if (reader[input] == no_node)
                     reader[input] = id;
                 else if (reader[input] != several &&
@@ -119,7 +120,7 @@ private:
             if (!groups_.needed(id)) continue;
             recorded_group& group = groups_.of(id);
             if (group.tried) continue;
-            go_with(group, graph_.inputs(id).front(), placement_reason::with_input);
+            go_with(group, *graph_.inputs(id), placement_reason::with_input);
             choose(group);
         }
     }
@@ -151,16 +152,10 @@ private:
             return placement_reason::soft_fallback;
         if (group.with != no_node) return group.reason;
         if (!node.requested.is_any()) return placement_reason::explicit_device;
-        const node_id leader = leading(id, group);
-        if (leader == id) return group.reason;
-        return node.target == leader ? placement_reason::with_variable
-                                     : placement_reason::colocated;
-    }
-    static constexpr node_id leading(node_id id, const recorded_group& group) {
-        if (id != group.leader) return group.leader;
-        for (node_id by : {group.kind, group.index, group.task, group.job})
-            if (by != no_node) return by;
-        return group.leader;
+        if (node.target == group.leader) return placement_reason::with_variable;
+        // The leader is with a member that asked, if one did.
+        return id == group.leader && group.spec.is_any() ? group.reason
+                                                         : placement_reason::colocated;
     }
 
     // As add_failures counts: one for each member that no device will do for, else one for the
@@ -187,27 +182,29 @@ private:
     // may stand on different sides of a write.
     constexpr void count_copies() {
         struct copy {
-            int memory = 0;
-            std::uint32_t next = 0;  // one more than its place, 0 for none
+            int memory;
+            std::uint32_t next;  // one more than its place, 0 for none
         };
         constant_list<copy> copies;
-        constant_list<std::uint32_t> first(graph_.size);
+        constant_list<std::uint32_t> first(graph_.size, 0);
         for (node_id id = 0; id < graph_.size; ++id) {
-            const node_role role = graph_.nodes[id].role;
+            const node_role role = graph_.nodes[id].op->role;
             if (!groups_.needed(id) || !groups_.of(id).device.is_placed() ||
                 (role != node_role::compute && role != node_role::call &&
                  role != node_role::assign))
                 continue;
             const int memory = devices_.memory_of(groups_.of(id).device);
-            for (node_id input : graph_.inputs(id)) {
+            const node_id* const inputs = graph_.inputs(id);
+            for (std::uint32_t i = 0; i < graph_.nodes[id].inputs; ++i) {
+                const node_id input = inputs[i];
                 const recorded_device from = groups_.of(input).device;
                 if (!from.is_placed() || devices_.memory_of(from) == memory) continue;
                 std::uint32_t at = first[input];
                 while (at != 0 && copies[at - 1].memory != memory) at = copies[at - 1].next;
-                if (at != 0 && graph_.nodes[input].role != node_role::variable) continue;
+                if (at != 0 && graph_.nodes[input].op->role != node_role::variable) continue;
                 copies.push_back({memory, first[input]});
                 first[input] = copies.size();
-                count_copy(graph_.nodes[input].bytes);
+                count_copy(graph_.nodes[input].op->bytes);
             }
         }
     }

@@ -54,7 +54,7 @@ public:
     constexpr std::size_t size() const { return nodes; }
     constexpr placed_node operator[](std::size_t i) const {
         const recorded_decision& made = decisions_[i];
-        return {graph_->name(made.id), graph_->nodes[made.id].op, name_of(made.device),
+        return {graph_->name(made.id), graph_->nodes[made.id].op->name, name_of(made.device),
                 made.reason};
     }
 
