@@ -61,13 +61,14 @@ constexpr void build(basic_graph<recording<Kinds>>& into, const Builder& builder
 struct recorded_sizes {
     std::size_t nodes, links, words, characters;
 };
+// A constant of its own, since clang counts the steps of each.
 template <auto Builder, class Kinds>
-constexpr recorded_sizes sizes_of_model() {
+inline constexpr recorded_sizes sizes_of_model = [] {
     basic_graph<recording<Kinds>> g;
     build<Kinds>(g, Builder);
     const recorded_graph seen = g.view();
-    return {seen.size, seen.link_count, seen.word_count, seen.character_count};
-}
+    return recorded_sizes{seen.size, seen.link_count, seen.word_count, seen.character_count};
+}();
 
 template <recorded_sizes Sizes>
 struct recorded_arrays {
@@ -78,7 +79,7 @@ struct recorded_arrays {
 };
 template <auto Builder, class Kinds>
 constexpr auto record_model() {
-    constexpr recorded_sizes sizes = sizes_of_model<Builder, Kinds>();
+    constexpr const recorded_sizes& sizes = sizes_of_model<Builder, Kinds>;
     basic_graph<recording<Kinds>> g;
     build<Kinds>(g, Builder);
     const recorded_graph seen = g.view();

@@ -44,13 +44,15 @@ public:
             const node_id* const others = graph_.colocated(id);
             for (std::uint32_t i = 0; i < graph_.nodes[id].colocated; ++i) unite(id, others[i]);
         }
-        for (node_id id = 0; id < graph_.size; ++id)
-            if (needed_[id]) join(id);
+        for (node_id id = 0; id < graph_.size; ++id) {
+            parent_[id] = root(id);
+            if (needed_[id]) join(id, graph_.nodes[id], groups_[parent_[id]]);
+        }
     }
 
     // Whether a node will run: what is fetched needs it; everything, where nothing is.
     constexpr bool needed(node_id id) const { return needed_[id]; }
-    constexpr recorded_group& of(node_id id) { return groups_[root(id)]; }
+    constexpr recorded_group& of(node_id id) { return groups_[parent_[id]]; }
     // The kinds of the machine that a node can run on.
     constexpr recorded_kinds kinds_of(node_id id) const {
         const recorded_node& node = graph_.nodes[id];
@@ -82,12 +84,12 @@ private:
         b = root(b);
         parent_[a < b ? b : a] = a < b ? a : b;
     }
-    constexpr void join(node_id id) {
-        const recorded_node& node = graph_.nodes[id];
-        recorded_group& group = of(id);
+    constexpr void join(node_id id, const recorded_node& node, recorded_group& group) const {
         ++group.members;
-        group.kinds &= kinds_of(id);
-        group.needs_kernel = group.needs_kernel || !node.runs_anywhere();
+        if (!node.runs_anywhere()) {
+            group.kinds &= node.op->kinds & present_;
+            group.needs_kernel = true;
+        }
         if (group.leader == no_node ||
             (node.op->role == node_role::variable &&
              graph_.nodes[group.leader].op->role != node_role::variable))
@@ -121,7 +123,7 @@ private:
     const recorded_graph& graph_;
     recorded_kinds present_;
     constant_list<bool> needed_;
-    constant_list<node_id> parent_;
+    constant_list<node_id> parent_;  // in the end: the root
     constant_list<recorded_group> groups_;  // of each node that is the root of one
 };
 
