@@ -7,8 +7,7 @@
 // counting.
 #pragma once
 
-#include <weft/core/constant_list.hpp>
-#include <weft/graph/recorded.hpp>
+#include <weft/graph/record.hpp>
 
 #include <cstddef>
 #include <initializer_list>
@@ -19,6 +18,14 @@
 #include <vector>
 
 namespace weft {
+
+// What a device function is told about a node of a graph that the compiler records; it has the same
+// names as node_record.
+struct recorded_description {
+    std::string_view name;
+    std::string_view op;
+    node_role role;
+};
 
 // Calls any callable that takes a const node_record& and returns a device_spec, or a string to
 // parse into one. A call changes the callable's state without a lock, as building a graph does: use
@@ -86,21 +93,20 @@ private:
     // round_robin in a graph that the compiler records: names are literals there.
     struct recorded_ring final : callable {
         constexpr recorded_ring(std::initializer_list<const char*> names, const char* of)
-            : op(of) {
-            for (const char* name : names) devices.push_back(name);
+            : devices(new const char*[names.size()]), op(of) {
+            for (const char* name : names) devices[size++] = name;
         }
-        // Not implicit: g++ 12 would define it too late for a constant.
-        constexpr ~recorded_ring() override {}
+        constexpr ~recorded_ring() override { delete[] devices; }
 
         device_spec choose(const node_record&) override { return {}; }
         constexpr std::string_view choose(const recorded_description& node) override {
             const bool mine = op.empty() ? node.role == node_role::variable : node.op == op;
-            return mine ? devices[next++ % devices.size()] : "";
+            return mine ? devices[next++ % size] : "";
         }
 
-        constant_list<const char*> devices{};
+        const char** devices;
         std::string_view op;
-        std::uint32_t next = 0;
+        std::size_t size = 0, next = 0;
     };
 
     callable* callable_;

@@ -42,13 +42,6 @@ struct recorded_spec {
 
 inline constexpr recorded_spec any_recorded_device{-1, -1, -1, -1};
 
-// What a device function that the compiler asks is told about a node.
-struct recorded_description {
-    std::string_view name;
-    std::string_view op;
-    node_role role;
-};
-
 // A device kind of the graph.
 struct recorded_kind {
     const char* name = "";

@@ -8,7 +8,7 @@
 #pragma once
 
 #include <weft/core/device_name_parts.hpp>
-#include <weft/graph/graph_base.hpp>
+#include <weft/graph/scope.hpp>
 #include <weft/graph/recorded.hpp>
 #include <weft/graph/recorded_names.hpp>
 
@@ -25,6 +25,40 @@ struct recorded_function {
                                            const recorded_description& node) = 0;
 };
 
+// Instantiated for a device function of a recorded graph.
+template <class F>
+struct require_generic_function {
+    static constexpr bool ok = std::is_invocable_v<F&, const recorded_description&>;
+    static_assert(ok,
+                  "weft: a device function that the compiler is to ask takes any node, "
+                  "[](const auto& node) { ... }, and looks at its name, op and role");
+};
+
+// A callable as a recorded_function: gives a text or a device_spec.
+template <class F>
+struct recorded_callable final : recorded_function {
+    constexpr explicit recorded_callable(const F& f) : function(f) {}
+    // Not implicit: g++ 12 would define it too late for a constant.
+    constexpr ~recorded_callable() override {}
+    constexpr recorded_spec choose(graph_recorder& in,
+                                   const recorded_description& node) override {
+        return ask(in, node);
+    }
+    template <class Recorder>
+    constexpr recorded_spec ask(Recorder& in, const recorded_description& node) {
+        if constexpr (require_generic_function<F>::ok) {
+            using result = std::invoke_result_t<F&, const recorded_description&>;
+            if constexpr (std::is_convertible_v<result, std::string_view>)
+                return in.spec_of(std::string_view(function(node)));
+            else
+                return in.spec_of(function(node));
+        } else {
+            return {};
+        }
+    }
+    F function;
+};
+
 // An open scope, as scope_entry.
 struct recorded_scope {
     scope_entry::kind what;
@@ -32,14 +66,6 @@ struct recorded_scope {
     recorded_function* function;  // owned by the recorder
     recorded_text prefix;
     std::uint32_t first_node, nodes;  // of controls and colocate, in the list of those
-};
-
-// Any node of a recorded graph, as node_ref.
-struct recorded_ref {
-    template <class V, class Kinds>
-    constexpr recorded_ref(const node<V, recording<Kinds>>& n) : owner(&n.graph()), id(n.id()) {}
-    graph_recorder* owner;
-    node_id id;
 };
 
 class graph_recorder {
@@ -101,19 +127,38 @@ public:
     constexpr void fetch(node_id id) { nodes_[id].fetched = true; }
     constexpr std::string_view name(node_id id) const { return view().name(id); }
 
-    // As graph_base::open and close.
+    // Scopes, as graph_base::open and close; each is opened with what its guard is given. A device
+    // is a text, a device_spec, no_device or a device function.
     constexpr std::size_t open(const recorded_scope& scope) {
         scopes_.push_back(scope);
         return scopes_.size() - 1;
     }
-    constexpr std::size_t open(recorded_scope scope, std::initializer_list<recorded_ref> nodes) {
-        scope.first_node = scope_nodes_.size();
-        scope.nodes = static_cast<std::uint32_t>(nodes.size());
-        for (const recorded_ref& n : nodes) {
-            if (n.owner != this) throw failed("weft: a scope names a node of another graph");
-            scope_nodes_.push_back(n.id);
+    template <class Device>
+    constexpr std::size_t open_device(const Device& device) {
+        recorded_scope scope = scope_of(scope_entry::kind::device);
+        if constexpr (std::is_same_v<Device, no_device_t>) {
+            scope.what = scope_entry::kind::reset;
+        } else if constexpr (std::is_same_v<Device, device_spec> ||
+                             std::is_convertible_v<const Device&, std::string_view>) {
+            scope.spec = spec_of(device);
+        } else {
+            scope.what = scope_entry::kind::function;
+            scope.function = new recorded_callable<Device>(device);
         }
         return open(scope);
+    }
+    constexpr std::size_t open_name(std::string_view name) {
+        recorded_scope scope = scope_of(scope_entry::kind::name);
+        scope.prefix = scope_prefix(name);
+        return open(scope);
+    }
+    constexpr std::size_t open_controls(std::initializer_list<recorded_ref> nodes) {
+        return open_nodes(nodes.size() == 0 ? scope_entry::kind::no_controls
+                                            : scope_entry::kind::controls,
+                          nodes);
+    }
+    constexpr std::size_t open_colocated(const recorded_ref& with) {
+        return open_nodes(scope_entry::kind::colocate, {with});
     }
     constexpr void close(std::size_t depth) {
         const auto left = static_cast<std::uint32_t>(depth);
@@ -123,15 +168,6 @@ public:
         }
         scopes_.resize(left);
     }
-    constexpr recorded_text scope_prefix(std::string_view name) {
-        if (!detail::is_node_name(name))
-            throw failed("weft: a scope's name has letters, digits and '._-/' only");
-        recorded_text text = unique(prefix(), name);
-        characters_.push_back('/');
-        ++text.length;
-        return text;
-    }
-
     // A device specification from its text, with jobs and kinds as numbers of words.
     constexpr recorded_spec spec_of(std::string_view text) {
         const device_name_parts parts = read_device_name(text);
@@ -158,7 +194,28 @@ private:
     }
     static error failed(const char* what) { return error(errc::invalid_argument, what); }
 
+    static constexpr recorded_scope scope_of(scope_entry::kind what) {
+        return {what, any_recorded_device, nullptr, {}, 0, 0};
+    }
+    constexpr std::size_t open_nodes(scope_entry::kind what,
+                                     std::initializer_list<recorded_ref> nodes) {
+        recorded_scope scope = scope_of(what);
+        scope.first_node = scope_nodes_.size();
+        for (const recorded_ref& n : nodes) scope_nodes_.push_back(n.id_in(*this));
+        scope.nodes = scope_nodes_.size() - scope.first_node;
+        return open(scope);
+    }
+
     // Names.
+
+    constexpr recorded_text scope_prefix(std::string_view name) {
+        if (!detail::is_node_name(name))
+            throw failed("weft: a scope's name has letters, digits and '._-/' only");
+        recorded_text text = unique(prefix(), name);
+        characters_.push_back('/');
+        ++text.length;
+        return text;
+    }
 
     constexpr recorded_text keep(std::string_view text) {
         const recorded_text kept{characters_.size(), static_cast<std::uint32_t>(text.size())};
@@ -274,36 +331,6 @@ private:
     recorded_names names_{};
     constant_list<recorded_scope> scopes_{};
     constant_list<node_id> scope_nodes_{};
-};
-
-// Instantiated for a device function of a recorded graph.
-template <class F>
-struct require_generic_function {
-    static constexpr bool ok = std::is_invocable_v<F&, const recorded_description&>;
-    static_assert(ok,
-                  "weft: a device function that the compiler is to ask takes any node, "
-                  "[](const auto& node) { ... }, and looks at its name, op and role");
-};
-
-// A callable as a recorded_function: gives a text or a device_spec.
-template <class F>
-struct recorded_callable final : recorded_function {
-    constexpr explicit recorded_callable(const F& f) : function(f) {}
-    // Not implicit: g++ 12 would define it too late for a constant.
-    constexpr ~recorded_callable() override {}
-    constexpr recorded_spec choose(graph_recorder& in,
-                                   const recorded_description& node) override {
-        if constexpr (require_generic_function<F>::ok) {
-            using result = std::invoke_result_t<F&, const recorded_description&>;
-            if constexpr (std::is_convertible_v<result, std::string_view>)
-                return in.spec_of(std::string_view(function(node)));
-            else
-                return in.spec_of(function(node));
-        } else {
-            return {};
-        }
-    }
-    F function;
 };
 
 }  // namespace weft

@@ -76,7 +76,7 @@ private:
     static constexpr node_id make(graph_recorder& into, std::initializer_list<recorded_ref> nodes,
                                   const std::source_location& where) {
         const std::uint32_t first = into.begin();
-        for (const recorded_ref& n : nodes) into.read(*n.owner, n.id);
+        for (const recorded_ref& n : nodes) into.read(into, n.id_in(into));
         return into.add(detail::op_of_nodes<detail::group_tag, void, node_role::group, 0>, {},
                         first, where);
     }

@@ -3,15 +3,40 @@
 //
 // The guards that say where and when the nodes made under them go: device_scope,
 // control_dependencies, name_scope, colocate_with. Each takes the graph first, applies from its
-// construction to its destruction, and nests; none affects nodes that exist already.
+// construction to its destruction, and nests; none affects nodes that exist already. They work in
+// graphs that the compiler records (placement_of.hpp) as well.
 #pragma once
 
 #include <weft/graph/node.hpp>
-#include <weft/graph/recorder.hpp>
 
 #include <initializer_list>
 
 namespace weft {
+
+// A graph that the compiler records. Its scopes are opened by member functions that know more than
+// this header, and are templates here for that reason.
+template <class G>
+inline constexpr bool is_recorder = false;
+template <class Kinds>
+inline constexpr bool is_recorder<basic_graph<recording<Kinds>>> = true;
+template <class G>
+concept recorder = is_recorder<G>;
+
+// A node of such a graph, as node_ref.
+class recorded_ref {
+public:
+    template <class V, class Kinds>
+    constexpr recorded_ref(const node<V, recording<Kinds>>& n) : graph_(&n.graph()), id_(n.id()) {}
+    constexpr node_id id_in(const graph_recorder& owner) const {
+        if (graph_ != &owner)
+            throw error(errc::invalid_argument, "weft: this node is in another graph");
+        return id_;
+    }
+
+private:
+    graph_recorder* graph_;
+    node_id id_;
+};
 
 namespace detail {
 
@@ -20,21 +45,24 @@ class open_scope {
 public:
     open_scope(graph_base& owner, scope_entry scope)
         : graph_(&owner), depth_(owner.open(std::move(scope))) {}
-    constexpr open_scope(graph_recorder& owner, const recorded_scope& scope,
-                         std::initializer_list<recorded_ref> nodes = {})
-        : recorder_(&owner), depth_(owner.open(scope, nodes)) {}
+    template <recorder G>
+    constexpr open_scope(G& owner, std::size_t depth)
+        : recorder_(&owner),
+          close_([](graph_recorder& of, std::size_t at) { static_cast<G&>(of).close(at); }),
+          depth_(depth) {}
     open_scope(const open_scope&) = delete;
     open_scope& operator=(const open_scope&) = delete;
     constexpr ~open_scope() {
-        if (recorder_ != nullptr)
-            recorder_->close(depth_);
+        if (close_ != nullptr)
+            close_(*recorder_, depth_);
         else
             graph_->close(depth_);
     }
 
 private:
-    graph_base* graph_ = nullptr;  // or
-    graph_recorder* recorder_ = nullptr;
+    graph_base* graph_ = nullptr;
+    graph_recorder* recorder_ = nullptr;  // instead of it, with the function that closes its scopes
+    void (*close_)(graph_recorder& of, std::size_t depth) = nullptr;
     std::size_t depth_;
 };
 
@@ -42,9 +70,6 @@ inline scope_entry make_scope(scope_entry::kind what) {
     scope_entry scope;
     scope.what = what;
     return scope;
-}
-constexpr recorded_scope make_recorded_scope(scope_entry::kind what) {
-    return {what, any_recorded_device, nullptr, {}, 0, 0};
 }
 
 }  // namespace detail
@@ -63,35 +88,12 @@ public:
         : scope_(owner, detail::make_scope(scope_entry::kind::reset)) {}
     device_scope(graph_base& owner, device_function function)
         : scope_(owner, make(std::move(function))) {}
-
-    // In a graph that the compiler records; a device function takes any node there, `const auto&`.
-    constexpr device_scope(graph_recorder& owner, std::string_view device)
-        : scope_(owner, make(owner.spec_of(device))) {}
-    constexpr device_scope(graph_recorder& owner, const char* device)
-        : device_scope(owner, std::string_view(device)) {}
-    constexpr device_scope(graph_recorder& owner, no_device_t)
-        : scope_(owner, detail::make_recorded_scope(scope_entry::kind::reset)) {}
-    template <class F>
-        requires(!std::is_convertible_v<const F&, std::string_view>)
-    constexpr device_scope(graph_recorder& owner, const F& function)
-        : scope_(owner, make_recorded(owner, function)) {}
+    // The same for a recorder; functions take any node there, `const auto&`.
+    template <recorder G, class Device>
+    constexpr device_scope(G& owner, const Device& device)
+        : scope_(owner, owner.open_device(device)) {}
 
 private:
-    static constexpr recorded_scope make(const recorded_spec& spec) {
-        recorded_scope scope = detail::make_recorded_scope(scope_entry::kind::device);
-        scope.spec = spec;
-        return scope;
-    }
-    template <class F>
-    static constexpr recorded_scope make_recorded(graph_recorder& owner, const F& function) {
-        if constexpr (std::is_same_v<F, device_spec>) {
-            return make(owner.spec_of(function));
-        } else {
-            recorded_scope scope = detail::make_recorded_scope(scope_entry::kind::function);
-            scope.function = new recorded_callable<F>(function);
-            return scope;
-        }
-    }
     static scope_entry make(device_spec spec) {
         scope_entry scope = detail::make_scope(scope_entry::kind::device);
         scope.spec = std::move(spec);
@@ -111,12 +113,9 @@ class control_dependencies {
 public:
     control_dependencies(graph_base& owner, std::initializer_list<node_ref> nodes)
         : scope_(owner, make(owner, nodes)) {}
-    constexpr control_dependencies(graph_recorder& owner,
-                                   std::initializer_list<recorded_ref> nodes)
-        : scope_(owner,
-                 detail::make_recorded_scope(nodes.size() == 0 ? scope_entry::kind::no_controls
-                                                               : scope_entry::kind::controls),
-                 nodes) {}
+    template <recorder G>
+    constexpr control_dependencies(G& owner, std::initializer_list<recorded_ref> nodes)
+        : scope_(owner, owner.open_controls(nodes)) {}
 
 private:
     static scope_entry make(const graph_base& owner, std::initializer_list<node_ref> nodes) {
@@ -133,8 +132,8 @@ private:
 class name_scope {
 public:
     name_scope(graph_base& owner, const std::string& name) : scope_(owner, make(owner, name)) {}
-    constexpr name_scope(graph_recorder& owner, std::string_view name)
-        : scope_(owner, make(owner, name)) {}
+    template <recorder G>
+    constexpr name_scope(G& owner, std::string_view name) : scope_(owner, owner.open_name(name)) {}
 
 private:
     static scope_entry make(graph_base& owner, const std::string& name) {
@@ -147,11 +146,6 @@ private:
         scope.prefix = owner.scope_prefix(name);
         return scope;
     }
-    static constexpr recorded_scope make(graph_recorder& owner, std::string_view name) {
-        recorded_scope scope = detail::make_recorded_scope(scope_entry::kind::name);
-        scope.prefix = owner.scope_prefix(name);
-        return scope;
-    }
     detail::open_scope scope_;
 };
 
@@ -160,8 +154,9 @@ private:
 class colocate_with {
 public:
     colocate_with(graph_base& owner, const node_ref& with) : scope_(owner, make(owner, with)) {}
-    constexpr colocate_with(graph_recorder& owner, const recorded_ref& with)
-        : scope_(owner, detail::make_recorded_scope(scope_entry::kind::colocate), {with}) {}
+    template <recorder G>
+    constexpr colocate_with(G& owner, const recorded_ref& with)
+        : scope_(owner, owner.open_colocated(with)) {}
 
 private:
     static scope_entry make(const graph_base& owner, const node_ref& with) {

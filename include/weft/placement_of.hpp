@@ -1,0 +1,10 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// placement_of<builder>(machine{...}): the placement of a graph as a constant, for static_assert.
+// Not part of <weft/weft.hpp>: who does not ask the compiler does not pay for it. No session is needed.
+#pragma once
+
+#include <weft/graph.hpp>
+
+#include <weft/session/placement_of.hpp>
