@@ -20,6 +20,9 @@ struct device_text {
 
     constexpr std::string_view view() const { return {characters, length}; }
     constexpr operator std::string_view() const { return view(); }
+    friend constexpr bool operator==(const device_text& a, const device_text& b) {
+        return a.view() == b.view();
+    }
     friend constexpr bool operator==(const device_text& a, std::string_view b) {
         return a.view() == b;
     }
