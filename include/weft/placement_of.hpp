@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // placement_of<builder>(machine{...}): the placement of a graph as a constant, for static_assert.
-// Not part of <weft/weft.hpp>: who does not ask the compiler does not pay for it. No session is needed.
+// Not part of <weft/weft.hpp>, so that who does not ask the compiler does not pay for it; no
+// session is needed.
 #pragma once
 
 #include <weft/graph.hpp>

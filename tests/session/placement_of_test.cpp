@@ -109,8 +109,8 @@ TEST_CASE("devices that do not exist and contradictions are errors") {
 namespace {
 
 constexpr auto followers = [](auto& g) {
-    auto one = g.constant(tensor<float, 4>{1, 2, 3, 4}, "one");   // with its only reader
-    auto two = g.template ones<float, 4>("two");                  // readers on two devices
+    auto one = g.constant(tensor<float, 4>{1, 2, 3, 4}, "one");  // with its only reader
+    auto two = g.template ones<float, 4>("two");                 // readers on two devices
     auto three = g.constant(tensor<float, 2, 2>{{1, 2}, {3, 4}}, "three");
     node a = [&] {
         device_scope pin{g, "/gpu:1"};
@@ -311,8 +311,8 @@ private:
     unsigned state_;
 };
 
-constexpr const char* places[] = {"/gpu:0", "/cpu:0",  "/gpu:1",        "/gpu:5", "/cpu:1",
-                                  "/gpu",   "/task:0", "/job:localhost", "/",     "/device:*:1"};
+constexpr const char* places[] = {"/gpu:0", "/cpu:0",  "/gpu:1",         "/gpu:5", "/cpu:1",
+                                  "/gpu",   "/task:0", "/job:localhost", "/",      "/device:*:1"};
 
 template <unsigned Seed>
 constexpr auto random_model = [](auto& g) {

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// constant_list<T>: a list that grows while the compiler evaluates a constant. It works at run time,
-// too, but is made for few steps: std::vector takes several times as many, and clang counts them.
+// constant_list<T>: a list that grows while the compiler evaluates a constant. It works at run
+// time, too, but is made for few steps, which clang counts and which take g++ time: std::vector
+// takes several times as many.
 #pragma once
 
 #include <cstddef>

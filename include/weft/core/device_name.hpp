@@ -102,8 +102,8 @@ inline std::string quoted(std::string_view text) {
     const std::string wrong =
         *parts.wrong == '\0' ? "an unexpected " + quoted(text.substr(parts.at, 1)) : parts.wrong;
     throw error(errc::invalid_argument,
-                "Malformed device specification " + quoted(text) + ": " + wrong +
-                    " at character " + std::to_string(parts.at + 1) +
+                "Malformed device specification " + quoted(text) + ": " + wrong + " at character " +
+                    std::to_string(parts.at + 1) +
                     ". Accepted are parts such as /job:ps, /task:3, /gpu:0, /device:GPU:0, "
                     "/cpu:*, each at most once, and '' or '/' for any device.");
 }

@@ -49,15 +49,14 @@ public:
         if (std::is_constant_evaluated())
             delete[] data_;
         else
-            ::operator delete(data_, std::align_val_t{tensor_alignment});
+            ::operator delete (data_, std::align_val_t{tensor_alignment});
     }
     constexpr T* get() const { return data_; }
 
 private:
     static constexpr T* allocate(std::size_t n) {
         if (std::is_constant_evaluated()) return new T[n];
-        return static_cast<T*>(
-            ::operator new(n * sizeof(T), std::align_val_t{tensor_alignment}));
+        return static_cast<T*>(::operator new (n * sizeof(T), std::align_val_t{tensor_alignment}));
     }
 
     T* data_ = nullptr;
@@ -75,9 +74,9 @@ private:
 };
 
 template <class T, std::size_t... Dims>
-inline constexpr bool is_inline =
-    static_shape<Dims...>::known && ((Dims * ... * sizeof(T)) <= inline_bytes) &&
-    (Dims * ... * std::size_t{1}) > 0;
+inline constexpr bool is_inline = static_shape<Dims...>::known &&
+                                  ((Dims * ... * sizeof(T)) <= inline_bytes) &&
+                                  (Dims * ... * std::size_t{1}) > 0;
 
 }  // namespace detail
 
@@ -161,11 +160,7 @@ public:
     }
 
     // A rank-0 tensor converts to its element and compares with numbers.
-    constexpr operator T() const
-        requires(sizeof...(Dims) == 0)
-    {
-        return *data();
-    }
+    constexpr operator T() const requires(sizeof...(Dims) == 0) { return *data(); }
     template <class U>
         requires(sizeof...(Dims) == 0 && std::is_arithmetic_v<U>)
     friend constexpr bool operator==(const tensor& a, U b) {
@@ -188,7 +183,8 @@ private:
     static constexpr bool inline_storage = detail::is_inline<T, Dims...>;
 
     struct of_shape {};
-    constexpr tensor(of_shape, const dims& shape) : elements_(checked(shape).size()), shape_(shape) {}
+    constexpr tensor(of_shape, const dims& shape)
+        : elements_(checked(shape).size()), shape_(shape) {}
 
     // The static shape, with 0 for dyn.
     static constexpr dims initial_shape() {

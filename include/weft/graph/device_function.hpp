@@ -66,8 +66,10 @@ private:
     };
     constexpr explicit device_function(callable* owned) : callable_(owned) {}
 
-    template <class F> struct held final : callable {
-        template <class G> explicit held(G&& f) : function(std::forward<G>(f)) {}
+    template <class F>
+    struct held final : callable {
+        template <class G>
+        explicit held(G&& f) : function(std::forward<G>(f)) {}
 
         // Never asked: it is made at run time, when nothing is recorded.
         std::string_view choose(const recorded_description&) override { return {}; }

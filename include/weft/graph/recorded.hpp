@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// A graph as the compiler records it: plain arrays that constants can be made of. Inputs have
-// smaller numbers than their readers, as in every graph. Nothing here can run.
+// A graph as the compiler records it: plain arrays that constants can be made of. Types have no
+// constructors, so that lists of them grow in few steps. Inputs have smaller numbers than their
+// readers, as in every graph. Nothing here can run.
 #pragma once
 
 #include <weft/core/element.hpp>
@@ -73,8 +74,7 @@ struct recorded_node {
     bool fetched;
 
     constexpr bool produces_only() const {
-        return inputs == 0 &&
-               (op->role == node_role::constant || op->role == node_role::compute);
+        return inputs == 0 && (op->role == node_role::constant || op->role == node_role::compute);
     }
     // Nothing to run: values from the caller, and groups.
     constexpr bool runs_anywhere() const {

@@ -15,17 +15,18 @@ namespace weft {
 // Instantiated for a builder; its argument is its type.
 template <class Builder, class Kinds>
 struct require_builder {
-    static constexpr bool ok =
-        std::is_invocable_v<const Builder&, basic_graph<recording<Kinds>>&>;
+    static constexpr bool ok = std::is_invocable_v<const Builder&, basic_graph<recording<Kinds>>&>;
     static_assert(ok,
-                  "weft: a builder takes any graph, by reference: constexpr auto model = [](auto& g) "
-                  "{ ... };");
+                  "weft: a builder takes any graph by reference, constexpr auto model = "
+                  "[](auto& g) { ... };");
 };
 
 namespace detail {
 
 template <class V>
-concept tuple_of_nodes = requires { std::tuple_size<V>::value; };
+concept tuple_of_nodes = requires {
+    std::tuple_size<V>::value;
+};
 
 // Instantiated for what a builder returns.
 template <class V>
@@ -45,7 +46,8 @@ constexpr void fetch_all(graph_recorder& from, const V& fetched) {
         using std::get;
         [&]<std::size_t... I>(std::index_sequence<I...>) {
             (fetch_all(from, get<I>(fetched)), ...);
-        }(std::make_index_sequence<std::tuple_size<V>::value>{});
+        }
+        (std::make_index_sequence<std::tuple_size<V>::value>{});
     }
 }
 

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// The names in use in a graph that the compiler records: a hash table for constant evaluation. It
-// knows where names are in the recorder's characters, not what they mean.
+// The names in use in a graph that the compiler records: a hash table for constant evaluation, in
+// which names are pieces of the recorder's characters. The recorder hashes a name while it writes
+// it; what names mean is not known here.
 #pragma once
 
 #include <weft/core/constant_list.hpp>

@@ -8,9 +8,9 @@
 #pragma once
 
 #include <weft/core/device_name_parts.hpp>
-#include <weft/graph/scope.hpp>
 #include <weft/graph/recorded.hpp>
 #include <weft/graph/recorded_names.hpp>
+#include <weft/graph/scope.hpp>
 
 #include <concepts>
 #include <initializer_list>
@@ -40,8 +40,7 @@ struct recorded_callable final : recorded_function {
     constexpr explicit recorded_callable(const F& f) : function(f) {}
     // Not implicit: g++ 12 would define it too late for a constant.
     constexpr ~recorded_callable() override {}
-    constexpr recorded_spec choose(graph_recorder& in,
-                                   const recorded_description& node) override {
+    constexpr recorded_spec choose(graph_recorder& in, const recorded_description& node) override {
         return ask(in, node);
     }
     template <class Recorder>
@@ -81,16 +80,16 @@ public:
 
     constexpr std::size_t size() const { return nodes_.size(); }
     constexpr recorded_graph view() const {
-        return {kinds_,         nodes_.data(), nodes_.size(),      links_.data(),
-                links_.size(),  words_.data(), words_.size(),      characters_.data(),
-                characters_.size()};
+        return {kinds_,        nodes_.data(), nodes_.size(),      links_.data(),     links_.size(),
+                words_.data(), words_.size(), characters_.data(), characters_.size()};
     }
 
     // Inputs of the nodes in the making are put on a stack: what is above `first`, which begin()
     // gave, is taken by the next add, without repetitions. Members of a group are its controls.
     constexpr std::uint32_t begin() const { return inputs_.size(); }
     constexpr void read(const graph_recorder& from, node_id id) {
-        if (&from != this) throw failed("weft: an expression uses nodes of two graphs");
+        if (&from != this)
+            throw error(errc::invalid_argument, "weft: an expression uses nodes of two graphs");
         inputs_.push_back(id);
     }
     // As graph_base::add.
@@ -99,7 +98,8 @@ public:
         if (name.empty())
             name = op.name;
         else if (!detail::is_node_name(name))
-            throw failed("weft: a node's name has letters, digits and '._-/' only");
+            throw error(errc::invalid_argument,
+                        "weft: a node's name has letters, digits and '._-/' only");
         recorded_node node = fresh(op, target, where);
         node.name = unique(prefix(), name);
         const bool group = op.role == node_role::group;
@@ -153,9 +153,9 @@ public:
         return open(scope);
     }
     constexpr std::size_t open_controls(std::initializer_list<recorded_ref> nodes) {
-        return open_nodes(nodes.size() == 0 ? scope_entry::kind::no_controls
-                                            : scope_entry::kind::controls,
-                          nodes);
+        return open_nodes(
+            nodes.size() == 0 ? scope_entry::kind::no_controls : scope_entry::kind::controls,
+            nodes);
     }
     constexpr std::size_t open_colocated(const recorded_ref& with) {
         return open_nodes(scope_entry::kind::colocate, {with});
@@ -171,7 +171,8 @@ public:
     // A device specification from its text, with jobs and kinds as numbers of words.
     constexpr recorded_spec spec_of(std::string_view text) {
         const device_name_parts parts = read_device_name(text);
-        if (parts.wrong != nullptr) throw failed("weft: a malformed device specification");
+        if (parts.wrong != nullptr)
+            throw error(errc::invalid_argument, "weft: a malformed device specification");
         return {parts.job.empty() ? -1 : word(parts.job, false), parts.task,
                 parts.kind.empty() ? -1 : kind_of(parts.kind), parts.index};
     }
@@ -192,7 +193,6 @@ private:
         nodes_.push_back(node);
         return nodes_.size() - 1;
     }
-    static error failed(const char* what) { return error(errc::invalid_argument, what); }
 
     static constexpr recorded_scope scope_of(scope_entry::kind what) {
         return {what, any_recorded_device, nullptr, {}, 0, 0};
@@ -210,7 +210,8 @@ private:
 
     constexpr recorded_text scope_prefix(std::string_view name) {
         if (!detail::is_node_name(name))
-            throw failed("weft: a scope's name has letters, digits and '._-/' only");
+            throw error(errc::invalid_argument,
+                        "weft: a scope's name has letters, digits and '._-/' only");
         recorded_text text = unique(prefix(), name);
         characters_.push_back('/');
         ++text.length;

@@ -33,7 +33,9 @@ namespace detail {
 inline constexpr recorded_kinds every_kind = ~recorded_kinds{0};
 
 template <class E>
-inline constexpr bool is_node = requires { typename E::node_type; };
+inline constexpr bool is_node = requires {
+    typename E::node_type;
+};
 
 // The kinds on which all that stays in the kernel of an expression can run; operands that become
 // nodes of their own have no say. KeepCall: an op with a kernel of its own stays.
@@ -42,15 +44,15 @@ inline constexpr recorded_kinds kernel_kinds = every_kind;
 
 template <class Op, class Kinds, class... Args, std::size_t... I>
 constexpr recorded_kinds kinds_of_fused(std::index_sequence<I...>) {
-    return ((reads_source<Op, I> && !has_call<Args> ? kernel_kinds<false, Args, Kinds>
-                                                    : every_kind) &
-            ... & every_kind);
+    return (
+        (reads_source<Op, I> && !has_call<Args> ? kernel_kinds<false, Args, Kinds> : every_kind) &
+        ... & every_kind);
 }
 template <class Op, class Result, class Parameters, class... Args, class Kinds>
 inline constexpr recorded_kinds
     kernel_kinds<true, op_call<Op, Result, Parameters, Args...>, Kinds> =
-        kinds_with_kernel<Op, typename op_call<Op, Result, Parameters, Args...>::types, Kinds> &
-        kinds_of_fused<Op, Kinds, Args...>(std::index_sequence_for<Args...>{});
+        kinds_with_kernel<Op, typename op_call<Op, Result, Parameters, Args...>::types, Kinds>&
+            kinds_of_fused<Op, Kinds, Args...>(std::index_sequence_for<Args...>{});
 
 // The argument that keeps its call, the first that has one; the number of arguments if none does.
 template <bool KeepCall, class... Args>
@@ -65,8 +67,8 @@ constexpr recorded_kinds kinds_of_arguments(std::index_sequence<I...>) {
 }
 template <bool KeepCall, class Op, class... Args, class Kinds>
 inline constexpr recorded_kinds kernel_kinds<KeepCall, expr<Op, Args...>, Kinds> =
-    kinds_with_kernel<Op, typename expr<Op, Args...>::types, Kinds> &
-    kinds_of_arguments<KeepCall, Kinds, Args...>(std::index_sequence_for<Args...>{});
+    kinds_with_kernel<Op, typename expr<Op, Args...>::types, Kinds>&
+        kinds_of_arguments<KeepCall, Kinds, Args...>(std::index_sequence_for<Args...>{});
 
 // Instantiated for an expression whose ops have kernels, but on no device kind all of them.
 template <class E, class Kinds>
@@ -85,7 +87,7 @@ inline constexpr bool looks_at_metadata<Tag> = Tag::metadata_only;
 
 // What nodes with values of type V have in common; Tag has the name.
 template <class Tag, class V, node_role Role, recorded_kinds Set>
-inline constexpr recorded_op op_of_nodes{Tag::name, Role, Set, looks_at_metadata<Tag>,
+inline constexpr recorded_op op_of_nodes{Tag::name,   Role,    Set, looks_at_metadata<Tag>,
                                          dtype::none, nullptr, 0};
 template <class Tag, class T, std::size_t... Dims, node_role Role, recorded_kinds Set>
 inline constexpr recorded_op op_of_nodes<Tag, tensor<T, Dims...>, Role, Set>{
@@ -95,13 +97,12 @@ inline constexpr recorded_op op_of_nodes<Tag, tensor<T, Dims...>, Role, Set>{
     looks_at_metadata<Tag>,
     dtype_of<T>,
     &static_shape<Dims...>::value,
-    static_shape<Dims...>::known ? (Dims * ... * sizeof(T)) : dyn};
+    static_shape<Dims...>::known ? (Dims*... * sizeof(T)) : dyn};
 
 // The same for nodes that hold values of type V and have kernels where Tag has them.
 template <class Tag, class V, node_role Role, class Kinds>
 inline constexpr const recorded_op* held_op =
-    &op_of_nodes<Tag, V, Role,
-                 kinds_with_kernel<Tag, type_list<typename V::value_type>, Kinds>>;
+    &op_of_nodes<Tag, V, Role, kinds_with_kernel<Tag, type_list<typename V::value_type>, Kinds>>;
 // And for those that store an E into a variable of type V.
 template <class Tag, class V, class E, class Kinds>
 inline constexpr const recorded_op* assign_op =
@@ -158,7 +159,8 @@ struct expression_walk {
             (expression_walk<I == kept_argument<KeepCall, Args...>, Kinds>{into, where}(
                  get_operand<I>(e.args)),
              ...);
-        }(std::index_sequence_for<Args...>{});
+        }
+        (std::index_sequence_for<Args...>{});
     }
 
 private:
@@ -204,9 +206,9 @@ constexpr node_id record_node(graph_recorder& into, const E& e, std::string_view
         static_cast<void>(sizeof(require_common_kind<E, Kinds>));
         const std::uint32_t first = into.begin();
         expression_walk<true, Kinds>{into, where}(e);
-        return into.add(op_of_nodes<op, result_of_t<E>, node_role::compute,
-                                    kernel_kinds<true, E, Kinds>>,
-                        name, first, where);
+        return into.add(
+            op_of_nodes<op, result_of_t<E>, node_role::compute, kernel_kinds<true, E, Kinds>>, name,
+            first, where);
     }
 }
 
@@ -219,11 +221,12 @@ constexpr graph_recorder* recorder_of(const E& e) {
         return recorder_of(e.expression);
     } else if constexpr (requires { e.args; }) {
         return [&]<std::size_t... I, class... Args>(
-                   const operand_pack_of<std::index_sequence<I...>, Args...>& args) {
+            const operand_pack_of<std::index_sequence<I...>, Args...>& args) {
             graph_recorder* found = nullptr;
             ((found = found != nullptr ? found : recorder_of(get_operand<I>(args))), ...);
             return found;
-        }(e.args);
+        }
+        (e.args);
     } else {
         return nullptr;
     }
@@ -314,7 +317,8 @@ private:
         graph_recorder& into = this->graph();
         const std::uint32_t first = into.begin();
         detail::expression_walk<true, Kinds>{into, where}(static_cast<const stored&>(e));
-        return {into, into.add(*detail::assign_op<Tag, V, stored, Kinds>, {}, first, where, this->id())};
+        return {into,
+                into.add(*detail::assign_op<Tag, V, stored, Kinds>, {}, first, where, this->id())};
     }
 };
 

@@ -47,9 +47,8 @@ constexpr node_id record_call(graph_recorder& into, std::string_view name,
     const std::uint32_t first = into.begin();
     (into.read(into, record_node<Kinds>(into, static_cast<const stored_t<Args>&>(args), {}, where)),
      ...);
-    return into.add(
-        op_of_nodes<call_tag, V, node_role::call, recorded_kinds_of<Kinds>::cpu_bit>, name, first,
-        where);
+    return into.add(op_of_nodes<call_tag, V, node_role::call, recorded_kinds_of<Kinds>::cpu_bit>,
+                    name, first, where);
 }
 
 template <class Kinds>
@@ -96,9 +95,8 @@ public:
 private:
     static constexpr graph_recorder& recorder_of(const Args&... args) {
         graph_recorder* found = nullptr;
-        ((found = found != nullptr
-                      ? found
-                      : detail::recorder_of(static_cast<const stored_t<Args>&>(args))),
+        ((found = found != nullptr ? found
+                                   : detail::recorder_of(static_cast<const stored_t<Args>&>(args))),
          ...);
         return *found;
     }
@@ -124,9 +122,8 @@ public:
 
     template <class V>
     constexpr made_node<V> placeholder(std::string_view name = {}, place where = place::current()) {
-        return {*this,
-                add(detail::op_of_nodes<ops::placeholder, V, node_role::placeholder, 0>, name,
-                    begin(), where)};
+        return {*this, add(detail::op_of_nodes<ops::placeholder, V, node_role::placeholder, 0>,
+                           name, begin(), where)};
     }
     template <class V>
         requires(number<V> || is_tensor<V>)
@@ -143,7 +140,7 @@ public:
                                                 where);
         else
             return add_variable<decltype(detail::as_tensor(std::declval<E>()))>(initial, name,
-                                                                               where);
+                                                                                where);
     }
     template <class Fn>
     constexpr auto call(const Fn&, std::string_view name = {}, place where = place::current()) {
@@ -206,7 +203,8 @@ private:
     constexpr weft::variable<V, recording<Kinds>> add_variable(const E& initial,
                                                                std::string_view name,
                                                                const place& where) {
-        const node_id id = add(*detail::held_op<ops::variable, V, node_role::variable, Kinds>, name, begin(), where);
+        const node_id id = add(*detail::held_op<ops::variable, V, node_role::variable, Kinds>, name,
+                               begin(), where);
         if constexpr (tensor_expr<E>)
             add_initializer<V>(id, initial, where);
         else

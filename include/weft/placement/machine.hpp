@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // A machine as the compiler places graphs on it: how many devices of each kind a session would
-// have, and in which order it prefers them. The counterpart of device_list, for one task.
+// have, and in which order it prefers them. The counterpart of device_list, for one task. It cannot
+// know what the devices of the user's kinds say when they are made: priorities, shared memory.
 #pragma once
 
 #include <weft/core/constant_list.hpp>
@@ -38,7 +39,7 @@ class recorded_devices {
 public:
     constexpr recorded_devices(const machine& on, const recorded_graph& of) : graph_(of) {
         if (on.cpus < 1 || on.gpus < 0 || on.others < 0)
-            throw error(errc::invalid_argument, "weft: a machine has 1 cpu or more, 0 gpus or more");
+            throw error(errc::invalid_argument, "weft: a machine has a cpu, and no count below 0");
         for (std::size_t kind = 0; kind < of.kinds.size(); ++kind) {
             const std::string_view name = of.kinds[kind].name;
             const int count = name == "gpu" ? on.gpus : name == "cpu" ? on.cpus : on.others;
@@ -58,7 +59,8 @@ public:
 
     // The best device whose name has these parts and whose kind is in the set; none for none.
     constexpr recorded_device best(const recorded_spec& spec, recorded_kinds kinds) const {
-        if ((spec.job >= 0 && spec.job != graph_.local_job()) || spec.task > 0) return no_recorded_device;
+        if ((spec.job >= 0 && spec.job != graph_.local_job()) || spec.task > 0)
+            return no_recorded_device;
         const int index = spec.index < 0 ? 0 : spec.index;
         for (std::uint32_t i = 0; i < order_.size(); ++i) {
             const std::uint32_t kind = order_[i];

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Which nodes of a recorded graph will run, and which of them share a device: the counterpart of
-// prune and colocation_groups for graphs that the compiler records. Near-linear.
+// prune and colocation_groups for graphs that the compiler records. Near-linear. Kernels come in as
+// sets of kinds, devices not at all.
 #pragma once
 
 #include <weft/core/constant_list.hpp>
@@ -90,9 +91,8 @@ private:
             group.kinds &= node.op->kinds & present_;
             group.needs_kernel = true;
         }
-        if (group.leader == no_node ||
-            (node.op->role == node_role::variable &&
-             graph_.nodes[group.leader].op->role != node_role::variable))
+        if (group.leader == no_node || (node.op->role == node_role::variable &&
+                                        graph_.nodes[group.leader].op->role != node_role::variable))
             group.leader = id;
         if (!node.requested.is_any()) merge(group, node.requested);
     }
@@ -123,7 +123,7 @@ private:
     const recorded_graph& graph_;
     recorded_kinds present_;
     constant_list<bool> needed_;
-    constant_list<node_id> parent_;  // in the end: the root
+    constant_list<node_id> parent_;         // in the end: the root
     constant_list<recorded_group> groups_;  // of each node that is the root of one
 };
 

@@ -22,12 +22,12 @@ struct recorded_decision {
 
 // A placement in figures.
 struct placement_counts {
-    std::size_t nodes = 0;            // that will run
-    std::size_t fallbacks = 0;        // of them, not where they were asked to be
-    std::size_t errors = 0;           // what a session would throw about: see place
-    std::size_t copies = 0;           // of values to other memories
-    std::size_t copied_bytes = 0;     // by those of known size
-    std::size_t unsized_copies = 0;   // those whose size a run's feeds decide
+    std::size_t nodes = 0;           // that will run
+    std::size_t fallbacks = 0;       // of them, not where they were asked to be
+    std::size_t errors = 0;          // what a session would throw about: see place
+    std::size_t copies = 0;          // of values to other memories
+    std::size_t copied_bytes = 0;    // by those of known size
+    std::size_t unsized_copies = 0;  // those whose size a run's feeds decide
 };
 
 namespace detail {
@@ -85,8 +85,9 @@ private:
     constexpr placement_reason reason_of_choice(const recorded_group& group) const {
         if (!group.spec.is_any()) return placement_reason::explicit_device;
         if (!group.needs_kernel)
-            return graph_.nodes[group.leader].op->role == node_role::group ? placement_reason::no_work
-                                                                       : placement_reason::client;
+            return graph_.nodes[group.leader].op->role == node_role::group
+                       ? placement_reason::no_work
+                       : placement_reason::client;
         const recorded_kinds here = group.kinds & devices_.present();
         return (here & (here - 1)) == 0 ? placement_reason::only_kind : placement_reason::priority;
     }
@@ -110,8 +111,7 @@ private:
             if (!groups_.needed(id) || !graph_.nodes[id].produces_only()) continue;
             recorded_group& group = groups_.of(id);
             if (group.tried) continue;
-            if (reader[id] < several)
-                go_with(group, reader[id], placement_reason::with_consumer);
+            if (reader[id] < several) go_with(group, reader[id], placement_reason::with_consumer);
             choose(group);
         }
     }

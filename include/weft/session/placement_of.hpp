@@ -61,7 +61,7 @@ public:
                 made.reason};
     }
 
-    // Where a node is, by its name, and why; linear. Not a constant, or error not_found, for a name
+    // Where a node is, by its name, and why; linear. Not a constant, or error invalid_argument, for a name
     // that no node has which will run.
     constexpr device_text device_of(std::string_view node) const {
         return name_of(find(node).device);
@@ -79,7 +79,7 @@ private:
     constexpr const recorded_decision& find(std::string_view node) const {
         for (std::size_t i = 0; i < nodes; ++i)
             if (graph_->name(decisions_[i].id) == node) return decisions_[i];
-        throw error(errc::not_found, "weft: no node of this name will run");
+        throw error(errc::invalid_argument, "weft: no node of this name will run");
     }
     constexpr device_text name_of(const recorded_device& device) const {
         device_text out;
