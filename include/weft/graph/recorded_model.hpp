@@ -12,35 +12,44 @@
 
 namespace weft {
 
-// Instantiated for a builder; its argument is its type.
-template <class Builder, class Kinds>
-struct require_builder {
-    static constexpr bool ok = std::is_invocable_v<const Builder&, basic_graph<recording<Kinds>>&>;
-    static_assert(ok,
-                  "weft: a builder takes any graph by reference, constexpr auto model = "
-                  "[](auto& g) { ... };");
-};
-
 namespace detail {
 
 template <class V>
 concept tuple_of_nodes = requires {
     std::tuple_size<V>::value;
 };
+template <class V>
+inline constexpr bool is_fetchable = is_node<V> || tuple_of_nodes<V> || std::is_void_v<V>;
 
+template <class Builder, class G>
+concept builds = requires(const Builder& builder, G& g) {
+    builder(g);
+};
+
+}  // namespace detail
+
+// Instantiated for a builder of a graph of type G.
+template <class Builder, class G>
+struct require_builder {
+    static constexpr bool ok = detail::builds<Builder, G>;
+    static_assert(ok,
+                  "weft: a builder takes any graph by reference, constexpr auto model = "
+                  "[](auto& g) { ... };");
+};
 // Instantiated for what a builder returns.
 template <class V>
 struct require_fetchable {
-    static constexpr bool ok = is_node<V> || tuple_of_nodes<V> || std::is_void_v<V>;
+    static constexpr bool ok = detail::is_fetchable<V>;
     static_assert(ok,
                   "weft: a builder returns a node, a pair, tuple or array of nodes, or nothing; an "
                   "expression becomes a node by naming it, node z = x + y");
 };
 
+namespace detail {
+
 template <class V>
 constexpr void fetch_all(graph_recorder& from, const V& fetched) {
-    if constexpr (!require_fetchable<V>::ok) {
-    } else if constexpr (is_node<V>) {
+    if constexpr (is_node<V>) {
         from.fetch(fetched.id());
     } else {
         using std::get;
@@ -53,8 +62,7 @@ constexpr void fetch_all(graph_recorder& from, const V& fetched) {
 
 template <class Kinds, class Builder>
 constexpr void build(basic_graph<recording<Kinds>>& into, const Builder& builder) {
-    using result = std::invoke_result_t<const Builder&, basic_graph<recording<Kinds>>&>;
-    if constexpr (std::is_void_v<result>)
+    if constexpr (std::is_void_v<decltype(builder(into))>)
         builder(into);
     else
         fetch_all(into, builder(into));

@@ -25,10 +25,14 @@ struct recorded_function {
                                            const recorded_description& node) = 0;
 };
 
+template <class F>
+concept is_generic_function = requires(F& choose, const recorded_description& node) {
+    choose(node);
+};
 // Instantiated for a device function of a recorded graph.
 template <class F>
 struct require_generic_function {
-    static constexpr bool ok = std::is_invocable_v<F&, const recorded_description&>;
+    static constexpr bool ok = is_generic_function<F>;
     static_assert(ok,
                   "weft: a device function that the compiler is to ask takes any node, "
                   "[](const auto& node) { ... }, and looks at its name, op and role");
@@ -45,15 +49,11 @@ struct recorded_callable final : recorded_function {
     }
     template <class Recorder>
     constexpr recorded_spec ask(Recorder& in, const recorded_description& node) {
-        if constexpr (require_generic_function<F>::ok) {
-            using result = std::invoke_result_t<F&, const recorded_description&>;
-            if constexpr (std::is_convertible_v<result, std::string_view>)
-                return in.spec_of(std::string_view(function(node)));
-            else
-                return in.spec_of(function(node));
-        } else {
-            return {};
-        }
+        using result = decltype(function(node));
+        if constexpr (std::is_convertible_v<result, std::string_view>)
+            return in.spec_of(std::string_view(function(node)));
+        else
+            return in.spec_of(function(node));
     }
     F function;
 };
@@ -142,8 +142,11 @@ public:
                              std::is_convertible_v<const Device&, std::string_view>) {
             scope.spec = spec_of(device);
         } else {
-            scope.what = scope_entry::kind::function;
-            scope.function = new recorded_callable<Device>(device);
+            static_cast<void>(sizeof(require_generic_function<Device>));
+            if constexpr (is_generic_function<Device>) {
+                scope.what = scope_entry::kind::function;
+                scope.function = new recorded_callable<Device>(device);
+            }
         }
         return open(scope);
     }

@@ -61,8 +61,8 @@ public:
                 made.reason};
     }
 
-    // Where a node is, by its name, and why; linear. Not a constant, or error invalid_argument, for a name
-    // that no node has which will run.
+    // Where a node is, by its name, and why; linear. Not a constant for a name that no node has
+    // which will run; error invalid_argument at run time.
     constexpr device_text device_of(std::string_view node) const {
         return name_of(find(node).device);
     }
@@ -111,11 +111,20 @@ private:
 // nothing. Kinds are the device kinds of the graph. Near-linear in the number of nodes.
 template <auto Builder, class Kinds = default_kinds>
 constexpr auto placement_of(const machine& on) {
-    if constexpr (require_builder<std::remove_const_t<decltype(Builder)>, Kinds>::ok)
-        return constant_placement<recorded_model_size<Builder, Kinds>>(
-            recorded_model<Builder, Kinds>, on);
-    else
+    using builder = std::remove_const_t<decltype(Builder)>;
+    using recorded = basic_graph<recording<Kinds>>;
+    static_cast<void>(sizeof(require_builder<builder, recorded>));
+    if constexpr (detail::builds<builder, recorded>) {
+        using built = decltype(Builder(std::declval<recorded&>()));
+        static_cast<void>(sizeof(require_fetchable<built>));
+        if constexpr (detail::is_fetchable<built>)
+            return constant_placement<recorded_model_size<Builder, Kinds>>(
+                recorded_model<Builder, Kinds>, on);
+        else
+            return placement_counts{};
+    } else {
         return placement_counts{};
+    }
 }
 
 }  // namespace weft
