@@ -13,4 +13,4 @@ int main() {
     return placement_of<model>(machine{}).fallbacks == 0;
 }
 // expected-error {{weft: a device function that the compiler is to ask takes any node}}
-// max-error-lines 40
+// max-error-lines 110
