@@ -78,6 +78,37 @@ TEST_CASE("what cannot be where it asks to be is counted, or an error") {
     same_placement<fallbacks, machine{.allow_soft_placement = false}>();
 }
 
+TEST_CASE(
+    "a machine can be described when the program runs, and questions asked of no node throw") {
+    for (int gpus = 0; gpus < 3; ++gpus) {
+        machine on;
+        on.gpus = gpus;
+        const auto placed = placement_of<training>(on);
+        CHECK(placed.nodes_on("/gpu:0") == (gpus > 0 ? 7 : 0));
+        CHECK_THROWS_AS(placed.device_of("lost"), error);
+        CHECK_THROWS_AS(static_cast<void>(placed.nodes_on("gpu")), error);
+    }
+    CHECK_THROWS_AS(placement_of<training>(machine{.cpus = 0}), error);
+}
+
+namespace {
+
+// Nothing is returned: all is placed, initial values, too.
+constexpr auto everything = [](auto& g) {
+    device_scope pin{g, "/gpu:0"};
+    g.variable(1.0f, "v");
+    g.constant(2.0f, "c");
+};
+
+}  // namespace
+
+TEST_CASE("a builder that returns nothing has all of its nodes placed") {
+    constexpr auto placed = placement_of<everything>(machine{.gpus = 1});
+    static_assert(placed.nodes == 4 && placed.nodes_on("/gpu:0") == 4);
+    static_assert(placed.reason_of("v/Assign") == placement_reason::with_variable);
+    static_assert(placed.reason_of("v/initial_value") == placement_reason::with_variable);
+}
+
 namespace {
 
 constexpr auto elsewhere = [](auto& g) {

@@ -47,6 +47,10 @@ struct recorded_callable final : recorded_function {
     constexpr recorded_spec choose(graph_recorder& in, const recorded_description& node) override {
         return ask(in, node);
     }
+    F function;
+
+private:
+    // A template, since the recorder is complete only where this is used.
     template <class Recorder>
     constexpr recorded_spec ask(Recorder& in, const recorded_description& node) {
         using result = decltype(function(node));
@@ -55,7 +59,6 @@ struct recorded_callable final : recorded_function {
         else
             return in.spec_of(function(node));
     }
-    F function;
 };
 
 // An open scope, as scope_entry.
