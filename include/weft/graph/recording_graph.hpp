@@ -24,7 +24,8 @@ template <class Kinds>
 struct recorded_kinds_of;
 template <class... Kinds>
 struct recorded_kinds_of<device_kinds<Kinds...>> {
-    static constexpr recorded_kind value[] = {{Kinds::name, !is_host_kind<Kinds>}...};
+    static constexpr recorded_kind value[sizeof...(Kinds)] = {
+        {Kinds::name, !is_host_kind<Kinds>}...};
     // Callables run on the CPU.
     static constexpr recorded_kinds cpu_bit = [] {
         recorded_kinds set = 0, bit = 1;
