@@ -59,6 +59,11 @@ class name_scope;
 class colocate_with;
 struct node_record;
 
+// Graphs that the compiler builds.
+class graph_recorder;
+template <class Kinds>
+struct recording;
+
 // Running.
 class error;
 class session;

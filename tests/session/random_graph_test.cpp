@@ -300,7 +300,6 @@ private:
 
 struct totals {
     int runs = 0;
-    int circles = 0;
 };
 
 // One run of random fetches, perhaps with a feed; false where it differs from the model.
@@ -334,12 +333,6 @@ bool run_once(builder& b, session& s, totals& count) {
         else
             take(s.run(number.handle, row.handle, table.handle, counts.handle, group_of));
     });
-    // Where a reader is on another device than its variable, a copy reads in its stead, and fewer
-    // runs are impossible than the model thinks; their values are right all the same.
-    if (!expected.possible() && e.says("circle")) {
-        ++count.circles;
-        return true;
-    }
     if (!got) {
         MESSAGE(e.text);
         return false;
@@ -390,6 +383,4 @@ TEST_CASE("a thousand random graphs give what a plain evaluation gives") {
         REQUIRE(agrees(seed, count));
     }
     CHECK(count.runs == 4000);
-    MESSAGE(count.circles << " of " << count.runs << " runs cannot be ordered");
-    CHECK(count.circles < count.runs / 4);
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <weft/config.hpp>
+#include <weft/core/device_name_parts.hpp>
 #include <weft/core/error.hpp>
 
 #include <compare>

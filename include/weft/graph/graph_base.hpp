@@ -98,7 +98,16 @@ private:
 };
 
 // TensorFlow's rule: a letter, digit or dot, then those, '_', '-', '/' and '\\'.
-bool is_node_name(std::string_view name);
+constexpr bool is_node_name(std::string_view name) {
+    bool first = true;
+    for (char c : name) {
+        const bool word =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.';
+        if (!word && (first || (c != '_' && c != '-' && c != '/' && c != '\\'))) return false;
+        first = false;
+    }
+    return !first;
+}
 
 }  // namespace weft
 

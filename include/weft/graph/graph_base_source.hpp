@@ -12,17 +12,6 @@
 
 namespace weft {
 
-WEFT_SOURCE bool is_node_name(std::string_view name) {
-    bool first = true;
-    for (char c : name) {
-        const bool word =
-            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.';
-        if (!word && (first || (c != '_' && c != '-' && c != '/' && c != '\\'))) return false;
-        first = false;
-    }
-    return !first;
-}
-
 WEFT_SOURCE void graph_base::destroy_records() noexcept {
     for (node_record* record : records_) record->~node_record();
 }

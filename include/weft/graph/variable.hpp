@@ -37,7 +37,7 @@ struct require_assignable {
 
 // A tensor type's constant of one number.
 template <class T, std::size_t... Dims, number U>
-auto filled(tensor<T, Dims...>*, U value) {
+constexpr auto filled(tensor<T, Dims...>*, U value) {
     static_assert(static_shape<Dims...>::known,
                   "weft: a number can be assigned to a variable of known "
                   "dimensions only; assign an expression of its shape");

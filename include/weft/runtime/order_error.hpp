@@ -23,14 +23,4 @@ namespace weft {
                 second.name, second.where);
 }
 
-// The reads that must come before a write and those that must come after it form a circle.
-[[noreturn]] inline void throw_circular_order(const node_record& writer) {
-    throw error(errc::invalid_argument,
-                "the reads and writes of this run cannot be ordered: node '" + writer.name +
-                    "' writes a variable that is read both before and after it in a circle "
-                    "with other writes; add control_dependencies that say which comes first (" +
-                    to_string(writer.where) + ')',
-                writer.name, writer.where);
-}
-
 }  // namespace weft

@@ -1,0 +1,14 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+#include <weft/placement_of.hpp>
+
+using namespace weft;
+
+constexpr auto model = [](auto& g) {
+    device_scope sums{g, [](const auto& n) { return n.op == "Add" ? "/cpu:0" : ""; }};
+    return g.constant(1.0f);
+};
+
+int main() {
+    return placement_of<model>(machine{}).fallbacks == 0;
+}
