@@ -251,16 +251,16 @@ TEST_CASE("memory that does not suffice is an error; idle runs give theirs up fi
     };
     const auto first = make(2), second = make(3);
     session s{g, {.emulated_gpus = 1, .memory_limit = {{"/gpu:0", 1 << 20}}}};
-    const auto big = tensor<float, dyn>::zeros({80'000});  // 3 values of 320,000 bytes
-    const auto huge = tensor<float, dyn>::zeros({200'000});
+    const auto big = tensor<float, dyn>::zeros({150'000});  // one value of 600,000 bytes
+    const auto huge = tensor<float, dyn>::zeros({400'000});
     CHECK(s.run({feed(x, big)}, first)[0] == 1.0f);
     CHECK(s.run({feed(x, big)}, second)[0] == 1.0f);
     const auto e = error_of([&] { s.run({feed(x, huge)}, first); });
     CHECK(e.code == errc::resource_exhausted);
     CHECK(e.says("/job:localhost/task:0/gpu:0"));
     CHECK(e.says("1048576"));
-    CHECK(s.run({feed(x, big)}, first)[79'999] == 1.0f);
-    CHECK(s.run({feed(x, big)}, second)[79'999] == 1.0f);
+    CHECK(s.run({feed(x, big)}, first)[149'999] == 1.0f);
+    CHECK(s.run({feed(x, big)}, second)[149'999] == 1.0f);
     CHECK(s.memory("/gpu:0").in_use <= std::size_t{1} << 20);
 }
 

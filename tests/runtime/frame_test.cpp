@@ -78,9 +78,9 @@ TEST_CASE("memory grows with the largest run, and no further") {
         return s.memory("/gpu:0").in_use;
     };
     const std::size_t small = run(50);
-    CHECK(small == 2 * 256);
+    CHECK(small == 256);  // the sum is written over the copy of x
     const std::size_t large = run(5000);
-    CHECK(large == 2 * 20'032);
+    CHECK(large == 20'032);
     CHECK(run(50) == large);
     CHECK(s.plan(feeds(x), fetches(b)).peak_bytes("/gpu:0") == small);
     CHECK(s.memory("/gpu:0").peak == large);
