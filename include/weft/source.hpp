@@ -6,6 +6,9 @@
 // programs do not need it.
 #pragma once
 
+#include <weft/io/placement_file_source.hpp>
+#include <weft/placement/placement_diff_source.hpp>
+#include <weft/placement/placement_file_source.hpp>
 #include <weft/placement/report_source.hpp>
 #include <weft/runtime/device_factory_source.hpp>
 #include <weft/runtime/kernel_context_source.hpp>

@@ -24,7 +24,7 @@ inline bool is_untied(const node_record& node) {
 // The devices of all nodes; too few of them where some node is tied, or has none.
 inline std::vector<device_index> place_untied(const placement_request& request) {
     std::vector<device_index> out;
-    if (!request.fed.empty()) return out;
+    if (!request.fed.empty() || (request.file != nullptr && !request.file->empty())) return out;
     const device_list& devices = request.devices;
     // Neighbours often have kernels on the same kinds.
     device_list::kind_set last_kinds = 0;
