@@ -8,10 +8,10 @@
 #include <weft/placement/placer.hpp>
 
 #include <deque>
+#include <map>
 #include <source_location>
 #include <string>
 #include <string_view>
-#include <map>
 #include <vector>
 
 namespace toy {
@@ -67,13 +67,16 @@ public:
                             .devices = devices,
                             .kept = &kept,
                             .fed = fed,
-                            .allow_soft_placement = soft});
+                            .allow_soft_placement = soft,
+                            .file = file});
     }
     // Where a node goes, or what the error says.
     std::string where(node_id id, const weft::device_list& devices, bool soft = false) const {
         try {
             return devices.short_name(place(devices, soft).devices[id]);
-        } catch (const weft::error& e) { return e.what(); }
+        } catch (const weft::error& e) {
+            return e.what();
+        }
     }
     // The reason and its words: "priority: gpu comes first".
     std::string why(node_id id, const weft::device_list& devices, bool soft = false) const {
@@ -85,7 +88,9 @@ public:
         try {
             place(devices, soft);
             return "(no error)";
-        } catch (const weft::error& e) { return e.what(); }
+        } catch (const weft::error& e) {
+            return e.what();
+        }
     }
 
     std::vector<const node_record*> list() const {
@@ -96,6 +101,7 @@ public:
 
     std::map<node_id, weft::device_index> kept;
     std::vector<node_id> fed;
+    const weft::placement_file* file = nullptr;
 
 private:
     std::deque<node_record> records_;

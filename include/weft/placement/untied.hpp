@@ -17,8 +17,9 @@ namespace detail {
 // Whether only a node's kernels decide.
 inline bool is_untied(const node_record& node) {
     if (node.target != no_node || !node.colocated.empty() || !node.requested.is_any()) return false;
-    if (node.role == node_role::call) return true;
-    return node.role == node_role::compute && !node.inputs.empty() && !node.metadata_only;
+    if (node.metadata_only) return false;
+    return node.role == node_role::call ||
+           (node.role == node_role::compute && !node.inputs.empty());
 }
 
 // The devices of all nodes; too few of them where some node is tied, or has none.
