@@ -8,10 +8,10 @@
 #include <weft/placement/placer.hpp>
 
 #include <deque>
-#include <map>
 #include <source_location>
 #include <string>
 #include <string_view>
+#include <map>
 #include <vector>
 
 namespace toy {
@@ -74,9 +74,7 @@ public:
     std::string where(node_id id, const weft::device_list& devices, bool soft = false) const {
         try {
             return devices.short_name(place(devices, soft).devices[id]);
-        } catch (const weft::error& e) {
-            return e.what();
-        }
+        } catch (const weft::error& e) { return e.what(); }
     }
     // The reason and its words: "priority: gpu comes first".
     std::string why(node_id id, const weft::device_list& devices, bool soft = false) const {
@@ -88,9 +86,7 @@ public:
         try {
             place(devices, soft);
             return "(no error)";
-        } catch (const weft::error& e) {
-            return e.what();
-        }
+        } catch (const weft::error& e) { return e.what(); }
     }
 
     std::vector<const node_record*> list() const {
