@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The definitions of io/placement_file.hpp, with the C library's files: their errors come with a
-// reason. Where a program is compiled separately this is compiled once.
+// reason. Where a program is compiled separately this is compiled once; it knows nothing of the
+// text that goes through it.
 #pragma once
 
 #include <weft/core/error.hpp>

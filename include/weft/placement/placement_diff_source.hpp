@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The definitions of placement_diff.hpp: two sorted lists walked side by side, and the text of what
-// differs. Where a program is compiled separately this is compiled once.
+// differs. Where a program is compiled separately this is compiled once; it knows neither reports
+// nor devices but by their names.
 #pragma once
 
 #include <weft/placement/placement_diff.hpp>
