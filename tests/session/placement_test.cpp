@@ -124,8 +124,8 @@ TEST_CASE("deny.fallback names each node, its wish and why it is not met") {
         "has no kernel for it), 'w' ('/gpu:0' has no kernel for it)\ndevices of"));
     CHECK(e.node == "v");
     CHECK(e.line == where);
-    session none{g, {.allow_soft_placement = true, .deny = {.fallback = true}}};
-    CHECK(error_of([&] { none.plan({}, fetches(sum)); }).says("'v' ('/gpu:0' does not exist)"));
+    session without{g, {.allow_soft_placement = true, .deny = {.fallback = true}}};
+    CHECK(error_of([&] { without.plan({}, fetches(sum)); }).says("'v' ('/gpu:0' does not exist)"));
 }
 
 TEST_CASE("deny.copy names each value that crosses devices, and where to") {
