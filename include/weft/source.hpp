@@ -24,6 +24,9 @@
 #include <weft/graph/record_source.hpp>
 #include <weft/graph/scope_source.hpp>
 #include <weft/graph/sources_source.hpp>
+#include <weft/io/placement_file_source.hpp>
+#include <weft/placement/placement_diff_source.hpp>
+#include <weft/placement/placement_file_source.hpp>
 #include <weft/placement/report_source.hpp>
 #include <weft/runtime/device_factory_source.hpp>
 #include <weft/runtime/kernel_context_source.hpp>

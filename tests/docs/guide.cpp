@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: MIT
 //
 // What docs/guide.md quotes.
+#include <weft/io.hpp>
 #include <weft/weft.hpp>
 
 #include <cassert>
 #include <chrono>
+#include <cstdio>
 #include <iostream>
 #include <stop_token>
 #include <string>
@@ -93,6 +95,26 @@ static void scopes() {
     assert(s.device_of(b) == "/job:localhost/task:0/cpu:0");
     assert(s.device_of(pinned) == "/job:localhost/task:0/gpu:1");
     assert(s.run(pinned)[1] == 6.0f);
+}
+
+static void placement_files() {
+    graph g;
+    auto x = g.placeholder<tensor<float, 2>>("x");
+    auto w = g.variable(tensor<float, 2>{1, 2}, "w");
+    node y{x * w, "y"};
+    node z{y + 1.0f, "z"};
+    // [placement-files]
+    session tried{g, {.emulated_gpus = 1}};
+    write_placement("model.placement", placement_file::of(tried.explain(z)));
+
+    // Another day, perhaps after an edit:
+    const placement_file kept = read_placement("model.placement");
+    session s{g, {.emulated_gpus = 1, .placement = kept}};
+    const placement_diff diff(kept, s.explain(z));
+    assert(diff.empty());  // or diff.to_string(): "moved y: /gpu:0 -> /cpu:0"
+    // [/placement-files]
+    assert(kept.to_string() == "weft placement 1\nw /gpu:0 Variable\ny /gpu:0 Mul\nz /gpu:0 Add\n");
+    std::remove("model.placement");
 }
 
 static void device_functions() {
@@ -244,6 +266,7 @@ int main() {
     literals();
     hearts();
     scopes();
+    placement_files();
     device_functions();
     variables();
     running();

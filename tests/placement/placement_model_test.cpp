@@ -3,7 +3,7 @@
 //
 // The placer against a model: the rules of placement said as plainly as they can be, in cubic time,
 // on random graphs.
-#include "toy_graph.hpp"
+#include "random_graph.hpp"
 
 #include <doctest/doctest.h>
 
@@ -70,30 +70,51 @@ private:
         const device_spec& asked = nodes_[a]->requested;
         return std::count(together_[a].begin(), together_[a].end(), true) == 1 && !fed(a) &&
                (nodes_[a]->produces_only() || metadata(a)) && asked.kind.empty() &&
-               asked.index < 0 && !graph_.kept.contains(a);
+               asked.index < 0 && !graph_.kept.contains(a) && !line(a);
     }
 
     // All that a node is tied to can be on the device.
     bool can(node_id a, device_index d, bool relaxed) const {
         for (node_id b = 0; b < nodes_.size(); ++b) {
             if (!together_[a][b]) continue;
-            device_spec asked = nodes_[b]->requested;
-            if (relaxed) asked = {.job = asked.job, .task = asked.task};
-            if (!asked.matches(devices_[d].name)) return false;
+            for (const device_spec& asked : wishes(b, relaxed))
+                if (!asked.matches(devices_[d].name)) return false;
             if (!anywhere(b) && !nodes_[b]->kernel_for(devices_[d].name.kind)) return false;
         }
         return true;
+    }
+    const weft::placement_line* line(node_id a) const {
+        return graph_.file == nullptr ? nullptr : graph_.file->find(nodes_[a]->name);
+    }
+    // What a node and its line ask for. With soft placement a line for any of a group overrules the
+    // kind and index that the program wants for it.
+    std::vector<device_spec> wishes(node_id a, bool relaxed) const {
+        const auto relax = [](const device_spec& spec) {
+            return device_spec{.job = spec.job, .task = spec.task};
+        };
+        bool overruled = false;
+        for (node_id b = 0; b < nodes_.size(); ++b)
+            if (together_[a][b] && line(b) && soft_) overruled = true;
+        std::vector<device_spec> out{nodes_[a]->requested};
+        if (relaxed || overruled) out[0] = relax(out[0]);
+        if (line(a)) out.push_back(relaxed ? relax(line(a)->device) : line(a)->device);
+        return out;
+    }
+    static bool agree(const device_spec& x, const device_spec& y) {
+        return (x.job.empty() || y.job.empty() || x.job == y.job) &&
+               (x.kind.empty() || y.kind.empty() || x.kind == y.kind) &&
+               (x.task < 0 || y.task < 0 || x.task == y.task) &&
+               (x.index < 0 || y.index < 0 || x.index == y.index);
     }
     // Some device name would do for all that they ask for, if it existed.
     bool consistent(node_id a) const {
         for (node_id b = 0; b < nodes_.size(); ++b)
             for (node_id c = 0; c < nodes_.size(); ++c) {
                 if (!together_[a][b] || !together_[a][c]) continue;
-                const device_spec &x = nodes_[b]->requested, &y = nodes_[c]->requested;
-                if (!x.job.empty() && !y.job.empty() && x.job != y.job) return false;
-                if (!x.kind.empty() && !y.kind.empty() && x.kind != y.kind) return false;
-                if (x.task >= 0 && y.task >= 0 && x.task != y.task) return false;
-                if (x.index >= 0 && y.index >= 0 && x.index != y.index) return false;
+                if (!agree(nodes_[b]->requested, nodes_[c]->requested)) return false;
+                for (const device_spec& x : wishes(b, false))
+                    for (const device_spec& y : wishes(c, false))
+                        if (!agree(x, y)) return false;
             }
         return true;
     }
@@ -160,56 +181,6 @@ private:
     std::vector<std::vector<bool>> together_;
 };
 
-void grow(toy::graph& g, std::mt19937& engine) {
-    const auto random = [&] { return static_cast<unsigned>(engine()); };
-    const auto one_in = [&](unsigned n) { return random() % n == 0; };
-    const char* kinds[] = {"cpu gpu", "cpu gpu npu", "cpu", "gpu", "cpu npu", "cpu gpu"};
-    const char* specs[] = {"/gpu:0",  "/gpu:1",  "/cpu:0",       "/cpu:*", "/device:*:1",
-                           "/job:ps", "/task:0", "/npu:0",       "/gpu",   "/gpu:7",
-                           "/task:1", "/cpu:1",  "/job:ps/gpu:0"};
-    const unsigned careless = random() % 2 ? 3 : 12;  // how often something is asked for
-    const unsigned count = 1 + random() % 14;
-    std::vector<node_id> variables;
-    for (node_id id = 0; id < count; ++id) {
-        toy::options given;
-        given.kinds = kinds[random() % std::size(kinds)];
-        if (one_in(careless)) given.at = specs[random() % std::size(specs)];
-        for (unsigned i = random() % 3; i > 0 && id > 0; --i) {
-            const node_id input = random() % id;
-            if (std::find(given.inputs.begin(), given.inputs.end(), input) == given.inputs.end())
-                given.inputs.push_back(input);
-        }
-        if (one_in(10) && id > 0) given.colocated = {static_cast<node_id>(random() % id)};
-        switch (random() % 9) {
-            case 0:
-                given.role = node_role::variable;
-                given.inputs.clear();
-                variables.push_back(id);
-                break;
-            case 1:
-                if (variables.empty()) break;
-                given.role = node_role::assign;
-                given.target = variables[random() % variables.size()];
-                break;
-            case 2:
-                given.role = node_role::placeholder;
-                given.inputs.clear();
-                break;
-            case 3: given.role = node_role::group; break;
-            case 4: given.metadata_only = true; break;
-            case 5:
-                given.role = node_role::constant;
-                given.inputs.clear();
-                break;
-            default: break;
-        }
-        g.add("n" + std::to_string(id), "Op", given);
-        if (one_in(15)) g.fed.push_back(id);
-    }
-    for (node_id v : variables)
-        if (one_in(6)) g.kept[v] = random() % 3;
-}
-
 TEST_CASE("the placer agrees with a brute-force model on random graphs") {
     const weft::device_list machines[] = {
         toy::devices("/cpu:0 /gpu:0 /gpu:1"),
@@ -222,16 +193,23 @@ TEST_CASE("the placer agrees with a brute-force model on random graphs") {
     int placed_graphs = 0;
     for (int round = 0; round < 20'000; ++round) {
         toy::graph g;
-        grow(g, random);
+        toy::grow(g, random);
         const weft::device_list& devices = machines[random() % std::size(machines)];
         const bool soft = random() % 2 == 0;
+        weft::placement_file file;
+        if (random() % 3 == 0) {
+            toy::fill(file, g, random);
+            g.file = &file;
+        }
         const model expected(g, devices, soft);
         std::vector<device_index> found;
         std::string said;
         try {
             found = g.place(devices, soft).devices;
             ++placed_graphs;
-        } catch (const weft::error& e) { said = e.what(); }
+        } catch (const weft::error& e) {
+            said = e.what();
+        }
         CAPTURE(round);
         CAPTURE(said);
         REQUIRE(said.empty() == !expected.failed);

@@ -67,7 +67,8 @@ public:
                             .devices = devices,
                             .kept = &kept,
                             .fed = fed,
-                            .allow_soft_placement = soft});
+                            .allow_soft_placement = soft,
+                            .file = file});
     }
     // Where a node goes, or what the error says.
     std::string where(node_id id, const weft::device_list& devices, bool soft = false) const {
@@ -96,6 +97,7 @@ public:
 
     std::map<node_id, weft::device_index> kept;
     std::vector<node_id> fed;
+    const weft::placement_file* file = nullptr;
 
 private:
     std::deque<node_record> records_;

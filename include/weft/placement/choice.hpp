@@ -9,6 +9,7 @@
 #include <weft/core/search.hpp>
 #include <weft/placement/colocation.hpp>
 #include <weft/placement/device_list.hpp>
+#include <weft/placement/placement_file.hpp>
 #include <weft/placement/reason.hpp>
 
 #include <map>
@@ -29,7 +30,19 @@ struct placement_request {
     // Nodes whose values come from the caller instead of their kernels.
     std::span<const node_id> fed = {};
     bool allow_soft_placement = false;
+    // What it says of a node comes before everything but state and kernels; null: nothing.
+    const placement_file* file = nullptr;
+
+    const placement_line* line_of(const node_record& node) const {
+        return file == nullptr ? nullptr : file->find(node.name);
+    }
 };
+
+// Whether a device is what a node, and its line in a placement file, if any, ask for.
+inline bool is_as_asked(const node_record& node, const placement_line* line,
+                        const device_spec& device) {
+    return node.requested.matches(device) && (line == nullptr || line->device.matches(device));
+}
 
 // The choice for one group.
 struct group_choice {
@@ -48,7 +61,8 @@ struct placement_state {
         : request(asked),
           nodes(asked.nodes),
           devices(asked.devices),
-          groups(asked.nodes),
+          lines(lines_of(asked)),
+          groups(groups_of(asked, lines)),
           fed(asked.fed),
           kinds(asked.nodes.size()),
           choices(groups.size()) {}
@@ -61,6 +75,10 @@ struct placement_state {
     bool is_fed(const node_record& node) const {
         return node.role != node_role::variable && list_contains(fed, node.id);
     }
+    // Of a node in the placement file; null if it has none.
+    const placement_line* line(node_position at) const {
+        return lines.empty() ? nullptr : lines[at];
+    }
     // What soft placement does not give up.
     static device_spec relaxed(const device_spec& spec) {
         return {.job = spec.job, .task = spec.task};
@@ -69,10 +87,28 @@ struct placement_state {
     const placement_request& request;
     const std::span<const node_record* const> nodes;
     const device_list& devices;
+    const std::vector<const placement_line*> lines;  // of each node; empty without a file
     const colocation_groups groups;
     const std::span<const node_id> fed;
     std::vector<device_list::kind_set> kinds;  // that each node can run on
     std::vector<group_choice> choices;         // of each group
+
+private:
+    static std::vector<const placement_line*> lines_of(const placement_request& asked) {
+        std::vector<const placement_line*> out;
+        if (asked.file == nullptr || asked.file->empty()) return out;
+        out.reserve(asked.nodes.size());
+        for (const node_record* node : asked.nodes) out.push_back(asked.line_of(*node));
+        return out;
+    }
+    static colocation_groups groups_of(const placement_request& asked,
+                                       const std::vector<const placement_line*>& lines) {
+        colocation_groups out(asked.nodes);
+        for (node_position at = 0; at < lines.size(); ++at)
+            if (lines[at] != nullptr)
+                out.add_line(at, lines[at]->device, asked.allow_soft_placement);
+        return out;
+    }
 };
 
 }  // namespace weft

@@ -26,6 +26,10 @@ struct group_request {
     node_position job = no_position, task = no_position, kind = no_position, index = no_position;
     // Two members that contradict each other, if any do.
     node_position conflict_first = no_position, conflict_second = no_position;
+    // Whether it is their lines in a placement file that do, and whether the lines would win if
+    // they were told to overrule.
+    bool first_by_line = false, second_by_line = false, could_overrule = false;
+    node_position line = no_position;  // the first member that a placement file gives a device
 };
 
 class colocation_groups {
@@ -41,6 +45,32 @@ public:
         }
         number_groups();
         for (node_position at = 0; at < nodes.size(); ++at) merge(at);
+    }
+
+    // Puts what a placement file says of a node over what its group asks for. To overrule is to
+    // replace kind and index where they differ, instead of noting a conflict.
+    void add_line(node_position at, const device_spec& device, bool overrule) {
+        group_request& group = requests_[group_of_[at]];
+        const bool first = group.line == no_position;
+        if (first) group.line = at;
+        const auto part = [&](auto member, node_position& by, bool replaces) {
+            auto& have = group.spec.*member;
+            if (device.*member == device_spec().*member || have == device.*member) return;
+            if (by == no_position || (replaces && overrule)) {
+                have = device.*member;
+                by = at;
+            } else if (group.conflict_first == no_position) {
+                group.conflict_first = by;
+                group.conflict_second = at;
+                group.first_by_line = nodes_[by]->requested.*member != have;
+                group.second_by_line = true;
+                group.could_overrule = replaces;
+            }
+        };
+        part(&device_spec::job, group.job, false);
+        part(&device_spec::task, group.task, false);
+        part(&device_spec::kind, group.kind, first);
+        part(&device_spec::index, group.index, first);
     }
 
     std::size_t size() const { return requests_.size(); }

@@ -48,10 +48,12 @@ private:
     placement_reason reason_of(node_position at) const {
         const node_record& node = *state_.nodes[at];
         const group_choice& chosen = choice(at);
-        if (!node.requested.matches(device_name(at))) return placement_reason::soft_fallback;
+        if (!is_as_asked(node, state_.line(at), device_name(at)))
+            return placement_reason::soft_fallback;
         if (chosen.with != no_position) return chosen.reason;
         if (state_.request.kept != nullptr && state_.request.kept->contains(node.id))
             return placement_reason::kept;
+        if (state_.line(at) != nullptr) return placement_reason::placement_file;
         if (!node.requested.is_any()) return placement_reason::explicit_device;
         const node_position leader = leading(at);
         if (leader == at) return chosen.reason;
@@ -94,6 +96,8 @@ private:
             case placement_reason::soft_fallback: return why_not_asked(at);
             case placement_reason::client: return "given by the caller";
             case placement_reason::no_work: return "does no work";
+            case placement_reason::placement_file:
+                return "in " + state_.request.file->describe(*state_.line(at));
         }
         return {};
     }
@@ -104,7 +108,15 @@ private:
     // Why a node is not where it was asked to be.
     std::string why_not_asked(node_position at) const {
         const device_spec& asked = state_.groups.request(group(at)).spec;
-        const std::string text = '\'' + state_.nodes[at]->requested.to_string() + '\'';
+        const placement_line* line = state_.line(at);
+        // What is not met: the line, or the program's wish.
+        const bool by_line = line != nullptr && !line->device.matches(device_name(at));
+        const device_spec& wish = by_line ? line->device : state_.nodes[at]->requested;
+        std::string text = '\'' + wish.to_string() + '\'';
+        if (by_line) text += " in " + state_.request.file->describe(*line);
+        if (asked.matches(device_name(at)))
+            return text + ", but the placement file has " +
+                   named(state_.groups.request(group(at)).line) + " here";
         if (choice(at).kept != unplaced) return text + ", but kept by an earlier run";
         if (state_.devices.find(asked) == unplaced) return text + " does not exist";
         if (state_.devices.best(asked, state_.kinds[at]) == unplaced)

@@ -33,6 +33,10 @@ struct placement_failure {
     const node_record* other = nullptr;
     device_spec spec{};            // what was asked for, merged over the nodes that share a device
     device_index kept = unplaced;  // for `kept` and `kept_apart`: where `other` is
+    // Whether a line of the placement file asks, instead of a specification in the program.
+    bool by_line = false;
+    bool other_by_line = false;
+    bool could_overrule = false;  // soft placement would let the line win
 };
 
 // Two members of a group that ask for different devices. Soft placement answers for what a machine
@@ -41,8 +45,13 @@ inline std::optional<placement_failure> contradiction_in(const placement_state& 
                                                          std::uint32_t group) {
     const group_request& asked = state.groups.request(group);
     if (asked.conflict_first == no_position) return {};
-    return placement_failure{placement_problem::contradiction, state.nodes[asked.conflict_second],
-                             state.nodes[asked.conflict_first], asked.spec};
+    return placement_failure{.problem = placement_problem::contradiction,
+                             .node = state.nodes[asked.conflict_second],
+                             .other = state.nodes[asked.conflict_first],
+                             .spec = asked.spec,
+                             .by_line = asked.second_by_line,
+                             .other_by_line = asked.first_by_line,
+                             .could_overrule = asked.could_overrule};
 }
 
 // A member that may or can not be where an earlier run put its group.
@@ -54,11 +63,18 @@ inline std::optional<placement_failure> move_of_kept(const placement_state& stat
         choice.kept_by == no_position ? nullptr : state.nodes[choice.kept_by];
     for (node_position member : state.groups.members(group)) {
         const node_record& node = *state.nodes[member];
-        const bool soft = state.request.allow_soft_placement;
-        const device_spec asked = soft ? placement_state::relaxed(node.requested) : node.requested;
-        if (!asked.matches(name))
-            return placement_failure{placement_problem::kept, &node, holder, node.requested,
-                                     choice.kept};
+        const placement_line* line = state.line(member);
+        for (const device_spec* by : {&node.requested, line == nullptr ? nullptr : &line->device}) {
+            if (by == nullptr) continue;
+            const bool soft = state.request.allow_soft_placement;
+            if (!(soft ? placement_state::relaxed(*by) : *by).matches(name))
+                return placement_failure{.problem = placement_problem::kept,
+                                         .node = &node,
+                                         .other = holder,
+                                         .spec = *by,
+                                         .kept = choice.kept,
+                                         .by_line = by != &node.requested};
+        }
         if ((state.kinds[member] & state.devices.kind_bit(choice.kept)) == 0)
             return placement_failure{placement_problem::kept, &node, holder, {}, choice.kept};
     }
@@ -93,15 +109,22 @@ inline void add_failures(const placement_state& state, std::uint32_t group,
 
     if (!possible(state.devices.all_kinds())) {
         const node_position blamed = asker == no_position ? state.groups.leader(group) : asker;
-        failures.push_back({placement_problem::absent, state.nodes[blamed], nullptr, asked.spec});
+        failures.push_back({.problem = placement_problem::absent,
+                            .node = state.nodes[blamed],
+                            .spec = asked.spec,
+                            .by_line = asked.line != no_position});
         return;
     }
     const std::size_t before = failures.size();
     for (node_position member : members) {
         if (possible(state.kinds[member])) continue;
-        const bool own = asker == no_position || !state.nodes[member]->requested.is_any();
-        failures.push_back({placement_problem::no_kernel, state.nodes[member],
-                            own ? nullptr : state.nodes[asker], asked.spec});
+        const bool own = asker == no_position || !state.nodes[member]->requested.is_any() ||
+                         state.line(member) != nullptr;
+        failures.push_back({.problem = placement_problem::no_kernel,
+                            .node = state.nodes[member],
+                            .other = own ? nullptr : state.nodes[asker],
+                            .spec = asked.spec,
+                            .by_line = asked.line != no_position});
     }
     if (failures.size() > before) return;
 

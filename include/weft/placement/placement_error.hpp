@@ -10,8 +10,8 @@
 #include <weft/placement/failure.hpp>
 #include <weft/placement/remedy.hpp>
 
-#include <map>
 #include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,7 +24,8 @@ namespace detail {
 // Writes one error about all failures.
 class placement_error_text {
 public:
-    placement_error_text(const device_list& devices, bool soft) : devices_(devices), soft_(soft) {}
+    explicit placement_error_text(const placement_request& request)
+        : request_(request), devices_(request.devices), soft_(request.allow_soft_placement) {}
 
     std::string write(const std::vector<placement_failure>& failures) {
         // Beyond these a line each: a graph of thousands of bad nodes has the same few causes.
@@ -76,9 +77,24 @@ private:
             relation = "the variable that it assigns to and must share a device with.";
         else if (failure.other->target == failure.node->id)
             relation = "which assigns to it and must share its device.";
-        out_ += "its device specification '" + failure.node->requested.to_string() +
-                "' contradicts '" + failure.other->requested.to_string() + "' of node '" +
-                failure.other->name + "', " + relation;
+        const bool alone = failure.node == failure.other;
+        out_ += "its device ";
+        if (failure.by_line)
+            out_ += line_text(*failure.node);
+        else
+            out_ += "specification '" + failure.node->requested.to_string() + '\'';
+        out_ += " contradicts ";
+        if (failure.other_by_line)
+            out_ += line_text(*failure.other);
+        else
+            out_ +=
+                (alone ? "its specification '" : "'") + failure.other->requested.to_string() + '\'';
+        out_ += alone ? "." : " of node '" + failure.other->name + "', " + relation;
+    }
+    // "'/gpu:1' in line 3 of the placement file"; the node has such a line.
+    std::string line_text(const node_record& node) const {
+        const placement_line& line = *request_.line_of(node);
+        return '\'' + line.device.to_string() + "' in " + request_.file->describe(line);
     }
 
     void write_kept(const placement_failure& failure) {
@@ -86,6 +102,8 @@ private:
         if (failure.spec.is_any())
             out_ += "no supported kernel for " + upper(device.kind) +
                     " devices is available, and it must be on ";
+        else if (failure.by_line)
+            out_ += "its device " + line_text(*failure.node) + " contradicts ";
         else
             out_ += "its device specification '" + failure.spec.to_string() + "' contradicts ";
         out_ += device.to_string() + ", where an earlier run of this session placed " +
@@ -113,8 +131,12 @@ private:
         if (failure.other && problem == placement_problem::no_kernel)
             out_ += "'" + failure.spec.to_string() + "' is asked for by node '" +
                     failure.other->name + "', with which it shares a device.\n";
+        if (problem == placement_problem::absent || problem == placement_problem::no_kernel)
+            for (const node_record* by : {&node, failure.other})
+                if (by && request_.line_of(*by))
+                    out_ += "Node '" + by->name + "' has its device " + line_text(*by) + ".\n";
         write_place("Node", node);
-        if (failure.other) write_place("Node", *failure.other);
+        if (failure.other && failure.other != &node) write_place("Node", *failure.other);
         for (const std::string& remedy : remedies_for(failure, devices_, soft_))
             write_remedy(remedy);
     }
@@ -209,6 +231,7 @@ private:
         return text;
     }
 
+    const placement_request& request_;
     const device_list& devices_;
     const bool soft_;
     std::string out_;
@@ -219,7 +242,7 @@ private:
 
 // Throws the error about these failures, at least one. Variables come first, because what assigns
 // to them fails with them; then nodes in the order in which the program made them.
-[[noreturn]] inline void throw_placement_error(const device_list& devices, bool soft,
+[[noreturn]] inline void throw_placement_error(const placement_request& request,
                                                std::vector<placement_failure> failures) {
     std::multimap<std::pair<bool, node_id>, placement_failure> sorted;
     for (placement_failure& failure : failures) {
@@ -229,7 +252,7 @@ private:
     failures.clear();
     for (auto& [key, failure] : sorted) failures.push_back(std::move(failure));
     const node_record& first = *failures.front().node;
-    throw error(errc::invalid_argument, detail::placement_error_text(devices, soft).write(failures),
+    throw error(errc::invalid_argument, detail::placement_error_text(request).write(failures),
                 first.name, first.where);
 }
 

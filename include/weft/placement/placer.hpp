@@ -40,7 +40,7 @@ public:
             if (!follows_data(group)) choose(group);
         place_producers();
         place_metadata_readers();
-        if (!failures_.empty()) throw_placement_error(devices_, soft_, std::move(failures_));
+        if (!failures_.empty()) throw_placement_error(state_.request, std::move(failures_));
         std::vector<device_index> out;
         out.reserve(nodes_.size());
         for (node_position at = 0; at < nodes_.size(); ++at)

@@ -21,13 +21,14 @@ enum class placement_reason : unsigned char {
     soft_fallback,    // its specification cannot be met, and soft placement is allowed
     client,           // its value comes from the caller
     no_work,          // it does nothing, so any device will do
+    placement_file,   // session_options.placement has it there
 };
 
 // "explicit", "only_kind", and so on.
 constexpr const char* name_of(placement_reason reason) {
     constexpr const char* names[] = {
         "explicit",   "only_kind", "priority",      "with_variable", "colocated", "with_consumer",
-        "with_input", "kept",      "soft_fallback", "client",        "no_work"};
+        "with_input", "kept",      "soft_fallback", "client",        "no_work",   "placement_file"};
     return names[static_cast<unsigned char>(reason)];
 }
 

@@ -47,7 +47,10 @@ inline void add_kernel_remedies(std::vector<std::string>& out, const placement_f
         const device_spec& name = devices[device].name;
         if (!elsewhere.matches(name) || node.kernel_for(name.kind) == nullptr) continue;
         const device_spec pin = elsewhere.merged({.kind = name.kind, .index = name.index});
-        out.push_back("pin the node to '" + pin.to_string() + "', or to nothing");
+        if (failure.by_line)
+            out.push_back("give it '" + pin.to_string() + "' in the placement file, or no line");
+        else
+            out.push_back("pin the node to '" + pin.to_string() + "', or to nothing");
         add_soft_remedy(out, soft);
         break;
     }
@@ -69,6 +72,11 @@ inline std::vector<std::string> remedies_for(const placement_failure& failure,
         case placement_problem::no_common:
             return {"write the kernel that one of the two lacks, or do not colocate them"};
         case placement_problem::contradiction:
+            if (failure.could_overrule)
+                return {"correct the placement file, or pin the nodes in it to nothing",
+                        "session_options.allow_soft_placement = true lets the file win"};
+            if (failure.by_line)
+                return {"correct the placement file, or make it anew from a report of this graph"};
             return {"pin both nodes to the same device, or pin only one of them"};
         case placement_problem::kept:
         case placement_problem::kept_apart:

@@ -17,14 +17,15 @@ namespace detail {
 // Whether only a node's kernels decide.
 inline bool is_untied(const node_record& node) {
     if (node.target != no_node || !node.colocated.empty() || !node.requested.is_any()) return false;
-    if (node.role == node_role::call) return true;
-    return node.role == node_role::compute && !node.inputs.empty() && !node.metadata_only;
+    if (node.metadata_only) return false;
+    return node.role == node_role::call ||
+           (node.role == node_role::compute && !node.inputs.empty());
 }
 
 // The devices of all nodes; too few of them where some node is tied, or has none.
 inline std::vector<device_index> place_untied(const placement_request& request) {
     std::vector<device_index> out;
-    if (!request.fed.empty()) return out;
+    if (!request.fed.empty() || (request.file != nullptr && !request.file->empty())) return out;
     const device_list& devices = request.devices;
     // Neighbours often have kernels on the same kinds.
     device_list::kind_set last_kinds = 0;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <weft/graph/graph_base.hpp>
+#include <weft/placement/placement_file.hpp>
 #include <weft/runtime/plan.hpp>
 
 #include <map>
@@ -25,6 +26,7 @@ struct plan_request {
     const std::map<node_id, device_index>& kept;
     bool allow_soft_placement = false;
     bool deterministic = false;  // callables run in the order of making
+    const placement_file* placement = nullptr;
 };
 
 }  // namespace weft

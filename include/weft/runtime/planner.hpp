@@ -69,10 +69,12 @@ private:
                                       .devices = request_.devices,
                                       .kept = &request_.kept,
                                       .fed = request_.feeds,
-                                      .allow_soft_placement = request_.allow_soft_placement};
+                                      .allow_soft_placement = request_.allow_soft_placement,
+                                      .file = request_.placement};
         plan_.devices = choose_devices(asked);
         for (std::size_t i = 0; i < plan_.nodes.size(); ++i)
-            if (!plan_.nodes[i]->requested.matches(request_.devices[plan_.devices[i]].name))
+            if (!is_as_asked(*plan_.nodes[i], asked.line_of(*plan_.nodes[i]),
+                             request_.devices[plan_.devices[i]].name))
                 ++plan_.fallbacks;
         for (const auto& [id, device] : request_.kept) plan_.kept.emplace_back(id, device);
         plan_.feeds.assign(request_.feeds.size(), none);
@@ -301,7 +303,8 @@ inline std::shared_ptr<plan> make_plan(const plan_request& request) {
 }
 
 // Why the nodes of a plan are where they are, and what is copied.
-inline placement_report report_of(const plan& p, const device_list& devices, bool soft) {
+inline placement_report report_of(const plan& p, const device_list& devices, bool soft,
+                                  const placement_file* file = nullptr) {
     std::map<node_id, device_index> kept(p.kept.begin(), p.kept.end());
     std::vector<node_id> fed;
     for (const node_record* node : p.fed) fed.push_back(node->id);
@@ -309,7 +312,8 @@ inline placement_report report_of(const plan& p, const device_list& devices, boo
                                      .devices = devices,
                                      .kept = &kept,
                                      .fed = fed,
-                                     .allow_soft_placement = soft})
+                                     .allow_soft_placement = soft,
+                                     .file = file})
                                   .report;
     for (const plan_copy& copy : p.copies) {
         const value_type& type = copy.record->type;

@@ -10,6 +10,7 @@
 #include <weft/runtime/device_factory.hpp>
 #include <weft/runtime/feed_value.hpp>
 #include <weft/session/options.hpp>
+#include <weft/session/session_kind.hpp>
 
 #include <optional>
 #include <span>
@@ -22,12 +23,6 @@ class execution;
 
 // A plan and the executions of it that are idle; lives as long as its session.
 class prepared_plan;
-
-// A device kind of the session's graph and the way to make its devices.
-struct session_kind {
-    const char* name;
-    make_device_function make;
-};
 
 class session_core {
 public:
@@ -134,5 +129,4 @@ void check_fetch_shape(const session_run& run, std::size_t fetch, const dims& gi
 
 #if WEFT_HEADER_ONLY
 #include <weft/session/core_source.hpp>
-#include <weft/session/run_source.hpp>
 #endif

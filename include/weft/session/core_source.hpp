@@ -36,6 +36,7 @@ struct session_core::parts {
                                      std::span<const node_id> fetches);
     placement_report report(const plan& p) const;
     void deny(const plan& p) const;
+    void deny_unknown_lines() const;
     void check_runnable(const plan& p) const;
     // Frees the memory that idle runs keep for the next ones.
     void release_idle_memory() {
@@ -47,9 +48,10 @@ struct session_core::parts {
 
 inline std::shared_ptr<const plan> session_core::parts::make(std::span<const node_id> feeds,
                                                              std::span<const node_id> fetches) {
+    if (options.deny.fallback) deny_unknown_lines();
     std::shared_ptr<plan> made =
         make_plan({graph, feeds, fetches, machine.on().machine, machine.devices(), kept,
-                   options.allow_soft_placement, options.deterministic});
+                   options.allow_soft_placement, options.deterministic, &options.placement});
     deny(*made);
     for (const plan_variable& v : made->variables) kept.emplace(v.record->id, v.device);
     if (options.log_device_placement) log_requested(report(*made).to_string());
@@ -57,28 +59,85 @@ inline std::shared_ptr<const plan> session_core::parts::make(std::span<const nod
 }
 
 inline placement_report session_core::parts::report(const plan& p) const {
-    return report_of(p, machine.devices(), options.allow_soft_placement);
+    return report_of(p, machine.devices(), options.allow_soft_placement, &options.placement);
 }
 
+namespace detail {
+
+// Items of an error text that may have thousands: "a, b and 7 more".
+class name_listing {
+public:
+    void add(const std::string& item) {
+        constexpr std::size_t shown = 16;
+        if (++count_ <= shown) text_ += (count_ == 1 ? "" : ", ") + item;
+        rest_ = count_ > shown ? " and " + std::to_string(count_ - shown) + " more" : "";
+    }
+    std::size_t count() const { return count_; }
+    std::string text() const { return text_ + rest_; }
+
+private:
+    std::size_t count_ = 0;
+    std::string text_, rest_;
+};
+
+}  // namespace detail
+
 inline void session_core::parts::deny(const plan& p) const {
-    if (options.deny.fallback && p.fallbacks > 0)
+    const auto refuse = [](const char* flag, const detail::name_listing& nodes, const char* what,
+                           const node_record* first, const std::string& details) {
+        if (nodes.count() == 0) return;
         throw error(errc::failed_precondition,
-                    "session_options.deny.fallback: " + std::to_string(p.fallbacks) +
-                        " node(s) are not where they asked to be\n" + report(p).to_string());
-    if (options.deny.copy && !p.copies.empty())
-        throw error(errc::failed_precondition,
-                    "session_options.deny.copy: " + std::to_string(p.copies.size()) +
-                        " value(s) cross devices\n" + report(p).to_string());
+                    std::string("session_options.deny.") + flag + ": " +
+                        std::to_string(nodes.count()) + what + nodes.text() + details,
+                    first->name, first->where);
+    };
+    const auto table = [&] { return '\n' + report(p).to_string(); };
+    const node_record* first = nullptr;
+    const auto note = [&](detail::name_listing& nodes, const node_record& node,
+                          const std::string& more) {
+        if (nodes.count() == 0) first = &node;
+        nodes.add('\'' + node.name + "' (" + more + ')');
+    };
+    if (options.deny.fallback && p.fallbacks > 0) {
+        detail::name_listing nodes;
+        const placement_report decided = report(p);
+        for (std::size_t i = 0; i < p.nodes.size(); ++i)
+            if (decided.nodes[i].reason == placement_reason::soft_fallback)
+                note(nodes, *p.nodes[i], decided.nodes[i].why);
+        refuse("fallback", nodes, " node(s) are not where they asked to be: ", first, table());
+    }
+    if (options.deny.copy && !p.copies.empty()) {
+        detail::name_listing values;
+        for (const plan_copy& copy : p.copies)
+            note(values, *copy.record,
+                 machine.devices().short_name(copy.from) + " to " +
+                     machine.devices().short_name(copy.to));
+        refuse("copy", values, " value(s) cross devices: ", first, table());
+    }
     if (!options.deny.allocation) return;
+    detail::name_listing values;
     for (const plan_value& value : p.values) {
         const node_record& node = *value.record;
         if (value.home == value_home::object && node.type.is_tensor() && !node.type.shape.known())
-            throw error(errc::failed_precondition,
-                        "session_options.deny.allocation: the size of what '" + node.name +
-                            "' returns is known only when it has run (" + to_string(node.where) +
-                            ')',
-                        node.name, node.where);
+            note(values, node, to_string(node.where));
     }
+    refuse("allocation", values,
+           " value(s) have a size that is known only when they are made: ", first, "");
+}
+
+inline void session_core::parts::deny_unknown_lines() const {
+    std::map<std::string_view, const placement_line*> unknown;
+    for (const auto& [node, line] : options.placement.lines()) unknown.emplace(node, &line);
+    for (node_id id = 0; id < graph.size() && !unknown.empty(); ++id)
+        unknown.erase(graph.record(id).name);
+    if (unknown.empty()) return;
+    detail::name_listing nodes;
+    for (const auto& [node, line] : unknown)
+        nodes.add('\'' + std::string(node) + "' (" + options.placement.describe(*line) + ')');
+    throw error(errc::failed_precondition,
+                "session_options.deny.fallback: the graph does not have " +
+                    std::to_string(nodes.count()) +
+                    " node(s) that the placement names: " + nodes.text());
 }
 
 inline void session_core::parts::check_runnable(const plan& p) const {
@@ -153,8 +212,7 @@ WEFT_SOURCE placement_report session_core::explain(const prepared_plan& plan) co
 }
 WEFT_SOURCE std::string session_core::device_of(const prepared_plan& plan, node_id id) const {
     for (std::size_t i = 0; i < plan.of().nodes.size(); ++i)
-        if (plan.of().nodes[i]->id == id)
-            return devices()[plan.of().devices[i]].name.to_string();
+        if (plan.of().nodes[i]->id == id) return devices()[plan.of().devices[i]].name.to_string();
     return {};
 }
 WEFT_SOURCE run_order session_core::order(const prepared_plan& plan, std::uint64_t seed) const {
@@ -204,3 +262,7 @@ WEFT_SOURCE std::size_t session_core::nodes_run() const {
 }
 
 }  // namespace weft
+
+#if WEFT_HEADER_ONLY
+#include <weft/session/run_source.hpp>
+#endif

@@ -9,7 +9,8 @@
 #include <weft/runtime/device_factory.hpp>
 #include <weft/runtime/execution.hpp>
 #include <weft/runtime/pool_registry.hpp>
-#include <weft/session/core.hpp>
+#include <weft/session/options.hpp>
+#include <weft/session/session_kind.hpp>
 
 namespace weft {
 

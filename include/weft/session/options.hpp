@@ -6,6 +6,7 @@
 // Plain data: nothing is checked here but when a session is made.
 #pragma once
 
+#include <weft/placement/placement_file.hpp>
 #include <weft/runtime/run_order.hpp>
 
 #include <condition_variable>  // std::chrono::nanoseconds; <chrono> has calendars and streams, too
@@ -45,6 +46,11 @@ struct session_options {
     // Results do not depend on the number of threads in any case; kept for the order of the
     // options.
     bool deterministic = false;
+    // The devices of the nodes named in it, as if each were pinned there: placement_file::of makes
+    // it from a report. A pin in the program that says something else is an error, or overruled
+    // with allow_soft_placement. Other nodes are placed as usual. Lines of nodes that the graph
+    // does not have are ignored, or refused with deny.fallback.
+    placement_file placement = {};
 };
 
 struct run_options {
