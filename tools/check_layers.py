@@ -15,7 +15,7 @@ from pathlib import Path
 # A layer may include itself and those before it.
 LAYERS = ["fwd.hpp", "config.hpp", "core", "expr", "kernel", "ops", "graph", "placement", "runtime",
           "session", "io", "cuda", "cluster"]
-UMBRELLAS = ["expr.hpp", "graph.hpp", "weft.hpp", "source.hpp", "source.cpp"]
+UMBRELLAS = ["expr.hpp", "graph.hpp", "weft.hpp", "io.hpp", "source.hpp", "source.cpp"]
 
 THREADS = {"thread", "mutex", "condition_variable", "future", "shared_mutex", "semaphore",
            "barrier", "latch"}

@@ -18,6 +18,7 @@ class prepared_plan {
 public:
     explicit prepared_plan(std::shared_ptr<const plan> of) : plan_(std::move(of)) {}
     const plan& of() const { return *plan_; }
+    const std::shared_ptr<const plan>& shared() const { return plan_; }
 
     // An execution that nobody uses; makes one if there is none.
     std::unique_ptr<execution> take(execution_devices& on, variable_store& variables) {

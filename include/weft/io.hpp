@@ -1,0 +1,12 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// Looking inside, and files: tracer and run_stats for run_options, graphs and plans as pictures.
+// Beside <weft/weft.hpp>, for the files of a program that need it.
+#pragma once
+
+#include <weft/io/dot.hpp>
+#include <weft/io/text_file.hpp>
+#include <weft/io/trace_file.hpp>
+#include <weft/runtime/run_stats.hpp>
+#include <weft/runtime/tracer.hpp>
