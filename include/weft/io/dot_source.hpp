@@ -20,7 +20,10 @@ namespace detail {
 // The op of a node, and all that are fused into it in lines of readable width.
 inline void add_op_lines(picture::vertex& to, const node_record& node) {
     constexpr std::size_t width = 40;
-    if (node.fused.size() < 2) return to.lines.push_back(node.op);
+    if (node.fused.size() < 2) {
+        if (node.op != node.name) to.lines.push_back(node.op);
+        return;
+    }
     std::string line = "fuses";
     const char* separator = " ";
     for (const std::string& op : node.fused) {
