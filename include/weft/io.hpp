@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Looking inside, and files: tracer and run_stats for run_options, graphs and plans as pictures.
-// Beside <weft/weft.hpp>, for the files of a program that need it.
+// Looking inside, and files: tracer and run_stats for run_options, graphs and plans as pictures,
+// and what writes them. It comes beside <weft/weft.hpp>, for the files of a program that need it,
+// so that all others are spared it.
 #pragma once
 
 #include <weft/io/dot.hpp>

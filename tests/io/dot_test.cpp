@@ -95,7 +95,8 @@ TEST_CASE("a plan: boxes are where steps run, copies are dashed") {
     CHECK(contains(line_of(dot, "z\\n"), "bold"));
     CHECK(contains(edge(dot, id_of(dot, "y\\nfuses"), id_of(dot, "y\\ncopy")), "dashed,bold"));
     session here{g, {.emulated_gpus = 1}};
-    CHECK(contains(to_dot(here.plan(feeds(x, y), fetches(z))), "y\\nfuses Add, Mul\\nfloat [4]\\nfed"));
+    CHECK(contains(to_dot(here.plan(feeds(x, y), fetches(z))),
+                   "y\\nfuses Add, Mul\\nfloat [4]\\nfed"));
 }
 
 TEST_CASE("the critical path is the one that was measured, once a plan has run") {

@@ -45,7 +45,8 @@ TEST_CASE("a picture has boxes, scopes in them where asked for, and edges") {
     CHECK(flat.find("outer") == flat.npos);
 
     const std::string nested = dot_text(p, true);
-    const std::size_t outer = nested.find("label=\"outer\""), inner = nested.find("label=\"inner\"");
+    const std::size_t outer = nested.find("label=\"outer\"");
+    const std::size_t inner = nested.find("label=\"inner\"");
     REQUIRE(outer != nested.npos);
     REQUIRE(inner != nested.npos);
     CHECK(outer < nested.find("b [label"));

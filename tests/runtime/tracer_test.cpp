@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Traces: every step in a row of its own thread, bytes alive, runs that fail or are stopped, several
-// at the same time, and a limit to what is kept.
+// Traces: every step in a row of its own thread, bytes alive, runs that fail or are stopped,
+// several at the same time, and a limit to what is kept.
+#include <weft/runtime/trace_writer.hpp>
 #include <weft/runtime/tracer.hpp>
 #include <weft/weft.hpp>
 
@@ -147,7 +148,8 @@ TEST_CASE("the bytes alive go up with each value, and back to nothing") {
     graph g;
     const auto x = g.placeholder<tensor<float, 100>>("x");
     node a{exp(x), "a"};
-    node b{exp(a), "b"};  // written over a
+    node b{exp(a), "b"};
+    const_cast<node_record&>(g.record(b.id())).element_wise = true;  // so it is written over a
     node c = sum(b);
     node d = max(b);
     node e{c + d, "e"};
@@ -279,7 +281,8 @@ TEST_CASE("a type that only the run knows is its own") {
 TEST_CASE("a trace is valid JSON whatever bytes names have") {
     trace_data data;
     auto plan = std::make_shared<traced_plan>();
-    plan->steps.push_back({"a\"b\n\\", "op\x01", "/cpu:0\t", "f\"", "\xff", "x\ny.cpp:1", none, false});
+    plan->steps.push_back(
+        {"a\"b\n\\", "op\x01", "/cpu:0\t", "f\"", "\xff", "x\ny.cpp:1", none, false});
     traced_run run;
     run.plan = plan;
     run.events.push_back({1'000, 2'005, 4, 0, 7, true});

@@ -116,8 +116,8 @@ private:
         return true;
     }
     void skip_space() {
-        while (!rest_.empty() && std::string_view(" \t\r\n").find(rest_[0]) != std::string_view::npos)
-            rest_.remove_prefix(1);
+        const std::size_t rest = rest_.find_first_not_of(" \t\r\n");
+        rest_.remove_prefix(rest == rest_.npos ? rest_.size() : rest);
     }
     bool eat(std::string_view text) {
         skip_space();

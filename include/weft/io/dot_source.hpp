@@ -6,11 +6,12 @@
 // no template in it, and no type of the program.
 #pragma once
 
+#include <weft/core/search.hpp>
 #include <weft/io/dot.hpp>
 #include <weft/io/picture.hpp>
 #include <weft/runtime/critical_path.hpp>
 #include <weft/runtime/trace_text.hpp>
-#include <weft/session/core_source.hpp>
+#include <weft/session/prepared_plan.hpp>
 #include <weft/session/session.hpp>
 
 namespace weft {
@@ -155,8 +156,16 @@ private:
         const step_id producer = plan_.values[id].producer;
         return producer == none ? vertices_[id] : first_step_ + producer;
     }
+    // Whether it reads a value or a copy of it.
     bool reads(const plan_step& step, value_id value) const {
-        return value != none && list_contains(plan_.inputs_of(step), value);
+        for (value_id input : plan_.inputs_of(step)) {
+            const step_id producer = plan_.values[input].producer;
+            if (input == value) return true;
+            if (producer != none && plan_.steps[producer].kind == step_kind::copy &&
+                plan_.inputs[plan_.steps[producer].first_input] == value)
+                return true;
+        }
+        return false;
     }
     bool follows_on_path(step_id a, step_id b) const { return next_on_path_[a] == b; }
     static std::string bytes_text(const value_type& type) {
@@ -184,7 +193,8 @@ inline std::vector<float> estimated_times(const plan& p) {
         else if (tensor && step.kind == step_kind::copy)
             estimate += static_cast<float>(p.values[step.output].bytes(shape)) / 4;
         else if (tensor)
-            estimate += static_cast<float>(static_cast<double>(shape.size()) * step.record->cost_ns);
+            estimate +=
+                static_cast<float>(static_cast<double>(shape.size()) * step.record->cost_ns);
         ns.push_back(estimate);
     }
     return ns;

@@ -71,7 +71,7 @@ public:
 
     std::string text() {
         out_ = "digraph weft {\n"
-               "  graph [fontname=\"Helvetica\", fontsize=12, compound=true, ranksep=0.4];\n"
+               "  graph [fontname=\"Helvetica\", fontsize=12, newrank=true, ranksep=0.4];\n"
                "  node [fontname=\"Helvetica\", fontsize=10, style=\"filled\", "
                "fillcolor=\"#ffffff\", shape=box];\n"
                "  edge [fontname=\"Helvetica\", fontsize=9, color=\"#444444\"];\n";
@@ -143,7 +143,9 @@ private:
     }
     void style(line_style line, bool bold, const std::string& always) {
         std::string style = always;
-        const auto add = [&](const char* word) { style += std::string(style.empty() ? "" : ",") + word; };
+        const auto add = [&](const char* word) {
+            style += std::string(style.empty() ? "" : ",") + word;
+        };
         if (line == line_style::dashed) add("dashed");
         if (line == line_style::dotted) add("dotted");
         if (bold) add("bold");

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Writes what a tracer has collected to a file that ui.perfetto.dev and chrome://tracing open. The
-// file is there as a whole or not at all. It knows nothing of sessions.
+// Writes what a tracer has collected to a file that ui.perfetto.dev and chrome://tracing open: a
+// drag of the file onto the page is enough. The file is there as a whole or not at all. It knows
+// nothing of sessions.
 #pragma once
 
 #include <weft/io/text_file.hpp>

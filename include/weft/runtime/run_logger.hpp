@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Keeps the log of one run and gives it to its readers. A step costs two stores to memory of its
-// own, without an atomic operation; everything else happens at the end.
+// own, without an atomic operation; everything else happens at the end. What readers make of a log
+// is not known here.
 #pragma once
 
 #include <weft/runtime/run_log.hpp>

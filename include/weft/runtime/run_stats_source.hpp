@@ -207,7 +207,9 @@ WEFT_SOURCE double run_stats::parallelism() const {
     return wall_ns > 0 ? static_cast<double>(busy_ns()) / static_cast<double>(wall_ns) : 0;
 }
 
-WEFT_SOURCE std::string run_stats::to_string() const { return detail::run_stats_table(*this).text(); }
+WEFT_SOURCE std::string run_stats::to_string() const {
+    return detail::run_stats_table(*this).text();
+}
 
 WEFT_SOURCE std::string run_stats::to_json() const {
     std::string out = "{\"wall_ns\":" + std::to_string(wall_ns);

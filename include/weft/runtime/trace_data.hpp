@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // What a tracer keeps of runs: numbers and texts of its own, without a pointer to graph, plan or
-// session. What is the same in all runs of a plan is there once.
+// session. What is the same in all runs of a plan is there once. How it is collected is in
+// tracer.hpp, how it is written in trace_writer.hpp.
 #pragma once
 
 #include <weft/runtime/plan.hpp>

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Times and types as statistics, traces and pictures write them. Times are microseconds with three
-// digits behind the point, which is exact, and a number of JSON. It knows no runs.
+// digits behind the point, which is exact, and a number of JSON; types have their shapes. It knows
+// no runs.
 #pragma once
 
 #include <weft/graph/record.hpp>

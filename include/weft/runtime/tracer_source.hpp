@@ -101,7 +101,9 @@ WEFT_SOURCE void tracer::append(const run_log& log) {
         const std::size_t bytes = log.bytes(log.of->steps[s].output);
         run.events.push_back({event.begin_ns, event.end_ns, bytes, s, event.thread.number,
                               event.ended});
-        if (event.thread.number != last) data_.threads[last = event.thread.number] = event.thread.name;
+        if (event.thread.number == last) continue;
+        last = event.thread.number;
+        data_.threads[last] = event.thread.name;
     }
     add_memory(log, run);
     add_types(log, run);
