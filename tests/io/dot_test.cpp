@@ -105,7 +105,7 @@ TEST_CASE("the critical path is the one that was measured, once a plan has run")
         return [time] { return std::this_thread::sleep_for(time), 1; };
     };
     node a = g.call(sleep(0ms), "a");
-    node b = g.call(sleep(10ms), "b");
+    node b = g.call(sleep(40ms), "b");
     node c = call([](int i, int j) { return i + j; }, a, b);
     session s{g};
     const auto plan = s.plan(feeds(), fetches(c));

@@ -31,7 +31,7 @@ public:
     explicit events(const std::string& text) {
         const auto read = json_reader::read(text);
         REQUIRE(read.has_value());
-        for (const auto& [name, event] : (*read)["traceEvents"].members) all_.push_back(event);
+        for (const auto& event : (*read)["traceEvents"].members) all_.push_back(event.value);
     }
 
     // X: steps and runs; M: names; C: counters; s, f: arrows.

@@ -8,26 +8,34 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace weft_test {
 
+struct json_member;
+
 struct json_value {
     enum class kind { word, number, string, list, object };
     kind what = kind::word;
-    std::string text{};  // of a string without its escapes resolved, of others as written
-    std::vector<std::pair<std::string, json_value>> members{};  // of a list without names
+    std::string text{};                // of a string with its escapes, of others as written
+    std::vector<json_member> members;  // of a list without names
 
     // A member by its name; an empty word if there is none.
-    const json_value& operator[](std::string_view name) const {
-        static const json_value nothing;
-        for (const auto& [key, value] : members)
-            if (key == name) return value;
-        return nothing;
-    }
+    const json_value& operator[](std::string_view name) const;
     double number() const { return what == kind::number ? std::stod(text) : -1; }
 };
+
+struct json_member {
+    std::string name{};
+    json_value value{};
+};
+
+inline const json_value& json_value::operator[](std::string_view name) const {
+    static const json_value nothing;
+    for (const json_member& member : members)
+        if (member.name == name) return member.value;
+    return nothing;
+}
 
 class json_reader {
 public:
@@ -56,7 +64,7 @@ private:
         }
         if (eat("[")) {
             to.what = kind::list;
-            return list("]", [&] { return value(to.members.emplace_back().second); });
+            return list("]", [&] { return value(to.members.emplace_back().value); });
         }
         if (eat("{")) {
             to.what = kind::object;
