@@ -150,12 +150,14 @@ private:
     void write_arrow(const traced_run& run, const traced_event& copy) {
         const step_id source = run.plan->steps[copy.step].source;
         if (source == none) return;
-        for (const traced_event& event : run.events) {
-            if (event.step != source) continue;
-            ++arrows_;
-            end_of_arrow("s", run, event, event.begin_ns);
-            end_of_arrow("f", run, copy, copy.begin_ns);
-        }
+        // Sorted by step, too.
+        const auto event = std::lower_bound(
+            run.events.begin(), run.events.end(), source,
+            [](const traced_event& entry, step_id step) { return entry.step < step; });
+        if (event == run.events.end() || event->step != source) return;
+        ++arrows_;
+        end_of_arrow("s", run, *event, event->begin_ns);
+        end_of_arrow("f", run, copy, copy.begin_ns);
     }
     void end_of_arrow(const char* kind, const traced_run& run, const traced_event& event,
                       std::int64_t ns) {
