@@ -90,7 +90,8 @@ public:
     std::string text() {
         out_ = std::to_string(of_.nodes.size());
         out_ += of_.nodes.size() == 1 ? " node in " : " nodes in ";
-        out_ += microseconds_text(of_.wall_ns) + " us, " + with_two_digits(of_.parallelism()) + " at a time;";
+        out_ += microseconds_text(of_.wall_ns) + " us, ";
+        out_ += with_two_digits(of_.parallelism()) + " at a time;";
         const char* separator = " busy: ";
         for (const device_stats& device : of_.devices) {
             out_ += separator + device.device + ' ' + microseconds_text(device.busy_ns) + " us";
