@@ -69,5 +69,7 @@ class error;
 class session;
 struct session_options;
 struct run_options;
+class tracer;
+struct run_stats;
 
 }  // namespace weft

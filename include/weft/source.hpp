@@ -24,13 +24,16 @@
 #include <weft/graph/record_source.hpp>
 #include <weft/graph/scope_source.hpp>
 #include <weft/graph/sources_source.hpp>
-#include <weft/io/placement_file_source.hpp>
 #include <weft/placement/placement_diff_source.hpp>
 #include <weft/placement/placement_file_source.hpp>
 #include <weft/placement/report_source.hpp>
 #include <weft/runtime/device_factory_source.hpp>
 #include <weft/runtime/kernel_context_source.hpp>
 #include <weft/runtime/log_source.hpp>
+#include <weft/runtime/run_stats_source.hpp>
+#include <weft/runtime/tracer_source.hpp>
 #include <weft/session/core_source.hpp>
 #include <weft/session/feeds_source.hpp>
 #include <weft/session/run_source.hpp>
+#include <weft/io/placement_file_source.hpp>
+#include <weft/io/dot_source.hpp>

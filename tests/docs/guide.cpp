@@ -8,6 +8,7 @@
 #include <cassert>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <stop_token>
 #include <string>
@@ -260,6 +261,26 @@ static_assert(placeable_on<recipe, cpu> && !placeable_on<recipe, gpu>);
 static_assert(std::is_same_v<first_missing_t<recipe, gpu>, missing<halve, gpu, float>>);
 // [/questions]
 
+static void seeing() {
+    graph g;
+    auto x = g.placeholder<tensor<float, 4>>("x");
+    node y{x * 2.0f + 1.0f, "y"};
+    session s{g};
+    const tensor<float, 4> in{1, 2, 3, 4};
+    const std::string folder = std::filesystem::temp_directory_path().string();
+    // [seeing]
+    tracer trace;     // of many runs, from any thread
+    run_stats stats;  // of one
+    s.run({.trace = &trace, .stats = &stats}, {feed(x, in)}, y);
+
+    write_trace(folder + "/trace.json", trace);  // for ui.perfetto.dev
+    std::cout << stats.to_string();              // who waited, who ran, the critical path
+    write_text_file(folder + "/plan.dot", to_dot(s.plan(feeds(x), fetches(y))));  // for Graphviz
+    // [/seeing]
+    assert(trace.runs() == 1 && stats.nodes.size() == 1);
+    assert(stats.nodes[0].node == "y" && stats.nodes[0].bytes_written == 16);
+}
+
 int main() {
     tensors();
     expressions();
@@ -273,6 +294,7 @@ int main() {
     limits();
     memory();
     replay();
+    seeing();
     calls();
     std::cout << "guide: ok\n";
 }

@@ -6,6 +6,7 @@
 #include <weft/placement/report.hpp>
 
 #include <doctest/doctest.h>
+#include <support/json_reader.hpp>
 
 #include <cstddef>
 #include <string>
@@ -15,6 +16,7 @@ namespace {
 
 using toy::node_role;
 using weft::node_id;
+using weft_test::json_reader;
 
 // A small network with one decision of most kinds; records have no places.
 weft::placement_report sample() {
@@ -36,61 +38,6 @@ weft::placement_report sample() {
     CHECK(sub != step);
     return g.place(toy::devices("/cpu:0 /gpu:0 /gpu:1"), true).report;
 }
-
-// Whether a text is one JSON value: a reader that accepts what RFC 8259 does, and builds nothing.
-class json_reader {
-public:
-    static bool accepts(std::string_view text) {
-        json_reader reader{text};
-        return reader.value() && reader.rest_.empty();
-    }
-
-private:
-    explicit json_reader(std::string_view text) : rest_(text) {}
-
-    bool value() {
-        if (eat("null") || eat("true") || eat("false")) return true;
-        if (rest_.starts_with('"')) return string();
-        if (eat("[")) return list("]", [this] { return value(); });
-        if (eat("{")) return list("}", [this] { return string() && eat(":") && value(); });
-        std::size_t digits = 0;
-        eat("-");
-        while (digits < rest_.size() && rest_[digits] >= '0' && rest_[digits] <= '9') ++digits;
-        rest_.remove_prefix(digits);
-        return digits > 0;
-    }
-    template <class Item> bool list(std::string_view end, Item item) {
-        if (eat(end)) return true;
-        do {
-            if (!item()) return false;
-        } while (eat(","));
-        return eat(end);
-    }
-    bool string() {
-        if (!eat("\"")) return false;
-        while (!eat("\"")) {
-            if (rest_.empty()) return false;
-            const auto byte = static_cast<unsigned char>(rest_[0]);
-            if (byte < 0x20) return false;
-            if (byte == '\\') {
-                if (rest_.size() < 2) return false;
-                if (rest_[1] != 'u' &&
-                    std::string_view("\"\\/bfnrt").find(rest_[1]) == std::string_view::npos)
-                    return false;
-                rest_.remove_prefix(1);
-            }
-            rest_.remove_prefix(1);
-        }
-        return true;
-    }
-    bool eat(std::string_view text) {
-        if (!rest_.starts_with(text)) return false;
-        rest_.remove_prefix(text.size());
-        return true;
-    }
-
-    std::string_view rest_;
-};
 
 TEST_CASE("the table for people") {
     weft::placement_report report = sample();

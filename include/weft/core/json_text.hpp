@@ -14,6 +14,9 @@
 
 namespace weft {
 
+// Bytes of the UTF-8 sequence at the start of `text`, 0 if there is no valid one (RFC 3629).
+std::size_t utf8_length(std::string_view text);
+
 // Appends `text` in quotes.
 void append_json_string(std::string& out, std::string_view text);
 

@@ -10,10 +10,7 @@
 
 namespace weft {
 
-namespace detail {
-
-// Bytes of the UTF-8 sequence at the start of `text`, 0 if there is no valid one (RFC 3629).
-inline std::size_t utf8_length(std::string_view text) {
+WEFT_SOURCE std::size_t utf8_length(std::string_view text) {
     const auto byte = [&](std::size_t i) -> unsigned {
         return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
     };
@@ -32,13 +29,11 @@ inline std::size_t utf8_length(std::string_view text) {
     return follows(2) && follows(3) && !overlong && !too_large ? 4 : 0;
 }
 
-}  // namespace detail
-
 WEFT_SOURCE void append_json_string(std::string& out, std::string_view text) {
     out += '"';
     while (!text.empty()) {
         const auto byte = static_cast<unsigned char>(text[0]);
-        const std::size_t length = detail::utf8_length(text);
+        const std::size_t length = utf8_length(text);
         if (byte == '"' || byte == '\\') {
             out += '\\';
             out += text[0];

@@ -16,8 +16,7 @@ namespace weft {
 // and what placement_file::parse throws, which then names the path.
 placement_file read_placement(const std::string& path);
 
-// Replaces what is there. Throws error failed_precondition with the system's reason; the old file
-// is as it was then, and nothing is left beside it.
+// Replaces what is there, as write_text_file() does, and throws what that throws.
 void write_placement(const std::string& path, const placement_file& file);
 
 }  // namespace weft

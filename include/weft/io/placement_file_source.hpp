@@ -8,6 +8,7 @@
 
 #include <weft/core/error.hpp>
 #include <weft/io/placement_file.hpp>
+#include <weft/io/text_file.hpp>
 
 #include <cerrno>
 #include <cstdio>
@@ -24,23 +25,6 @@ struct close_file {
 using open_file = std::unique_ptr<std::FILE, close_file>;
 
 inline std::string system_reason(int code) { return std::generic_category().message(code); }
-
-[[noreturn]] inline void throw_unwritten(const std::string& path, int code) {
-    throw error(errc::failed_precondition,
-                "cannot write placement file '" + path + "': " + system_reason(code));
-}
-
-// A new file beside `path`, which nobody else writes; its name goes to `name`.
-inline open_file create_beside(const std::string& path, std::string& name) {
-    for (int number = 0;; ++number) {
-        name = path + ".new" + std::to_string(number);
-        open_file file(std::fopen(name.c_str(), "wbx"));
-        if (file) return file;
-        // Leftovers of writers that were killed are in the way, not an error; a hundred of them
-        // are.
-        if (errno != EEXIST || number == 100) throw_unwritten(path, errno);
-    }
-}
 
 }  // namespace detail
 
@@ -60,16 +44,7 @@ WEFT_SOURCE placement_file read_placement(const std::string& path) {
 }
 
 WEFT_SOURCE void write_placement(const std::string& path, const placement_file& file) {
-    const std::string text = file.to_string();
-    std::string beside;
-    detail::open_file out = detail::create_beside(path, beside);
-    const bool written = std::fwrite(text.data(), 1, text.size(), out.get()) == text.size();
-    int code = written ? 0 : errno;
-    if (std::fclose(out.release()) != 0 && code == 0) code = errno;
-    if (code == 0 && std::rename(beside.c_str(), path.c_str()) != 0) code = errno;
-    if (code == 0) return;
-    std::remove(beside.c_str());
-    detail::throw_unwritten(path, code);
+    write_text_file(path, file.to_string());
 }
 
 }  // namespace weft

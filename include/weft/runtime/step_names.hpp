@@ -16,11 +16,16 @@
 
 namespace weft {
 
+// "/gpu:1".
+inline std::string short_name(const plan_devices& on, device_index device) {
+    const device_spec& name = on.devices[device]->info().name;
+    return '/' + name.kind + ':' + std::to_string(name.index);
+}
+
 inline std::string step_name(const plan& p, const plan_devices& on, step_id id) {
     const plan_step& step = p.steps[id];
     if (step.kind != step_kind::copy) return step.record->name;
-    const device_spec& to = on.devices[p.values[step.output].device]->info().name;
-    return step.record->name + " -> /" + to.kind + ':' + std::to_string(to.index);
+    return step.record->name + " -> " + short_name(on, p.values[step.output].device);
 }
 
 // Keeps the order in which steps begin.

@@ -150,6 +150,7 @@ private:
         for (at = first; at < last; ++at) {
             const step_id id = prepared_[at].id;
             std::uint32_t ran = at;
+            if (stop_.requested()) return left_out(id);
             for (run_observer* observer : observers_) observer->step_begins(id);
             if (!run_plainly(at, at + 1, slot, ran)) return false;
             const std::int64_t now = stop_state::now_ns();

@@ -9,6 +9,7 @@
 #include <weft/core/search.hpp>
 #include <weft/runtime/log.hpp>
 #include <weft/runtime/planner.hpp>
+#include <weft/runtime/run_logger.hpp>
 #include <weft/runtime/step_names.hpp>
 #include <weft/session/core.hpp>
 #include <weft/session/machine.hpp>

@@ -17,6 +17,8 @@
 
 namespace weft {
 
+class run_reader;
+
 // Turns what a plan would do silently into an error when the plan is made.
 struct deny_flags {
     bool fallback = false;    // a node that is not where it asked to be (soft placement)
@@ -58,6 +60,10 @@ struct run_options {
     std::chrono::nanoseconds timeout{};
     // Stops the run when requested.
     std::stop_token stop{};
+    // Gets what happens in the run: a tracer, which may be that of several runs at the same time,
+    // and the run_stats of this one; both are in <weft/io.hpp>. They must outlive the run.
+    run_reader* trace = nullptr;
+    run_reader* stats = nullptr;
     // Gets the order in which the steps of this run begin.
     run_order* record = nullptr;
     // Runs the steps one after the other in this order, recorded or made by plan_info::order().

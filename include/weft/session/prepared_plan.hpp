@@ -18,6 +18,7 @@ class prepared_plan {
 public:
     explicit prepared_plan(std::shared_ptr<const plan> of) : plan_(std::move(of)) {}
     const plan& of() const { return *plan_; }
+    const std::shared_ptr<const plan>& shared() const { return plan_; }
 
     // An execution that nobody uses: one whose memory is laid out for the shapes of these feeds, or
     // a new one while there are few, or the one that was used longest ago.

@@ -13,6 +13,7 @@ namespace weft {
 // Those of one run; only runs that ask for one have this.
 struct session_run::observers {
     std::optional<order_recorder> recorder{};
+    std::optional<run_logger> logger{};
 };
 
 WEFT_SOURCE session_run::session_run(session_core& core, prepared_plan& of,
@@ -55,9 +56,15 @@ WEFT_SOURCE void session_run::acquire() {
 }
 
 WEFT_SOURCE void session_run::observe(const run_options& options) {
-    if (options.record == nullptr) return;
+    const bool logged = options.trace != nullptr || options.stats != nullptr;
+    if (options.record == nullptr && !logged) return;
     observers_ = new observers;
-    execution_->steps().observe(observers_->recorder.emplace(*options.record));
+    step_runner& steps = execution_->steps();
+    if (options.record != nullptr)
+        steps.observe(observers_->recorder.emplace(*options.record));
+    if (logged)
+        steps.observe(observers_->logger.emplace(plan_.shared(), execution_->frame(),
+                                                 options.trace, options.stats));
 }
 
 // Where a device's memory does not suffice, that of idle runs is freed first.

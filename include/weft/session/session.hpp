@@ -37,6 +37,10 @@ public:
     // program must not depend on.
     run_order order(std::uint64_t seed) const { return core_->order(*plan_, seed); }
 
+    // For what looks inside, as to_dot() does.
+    const session_core& core() const { return *core_; }
+    prepared_plan& prepared() const { return *plan_; }
+
 private:
     session_core* core_;
     prepared_plan* plan_;
