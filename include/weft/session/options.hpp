@@ -6,6 +6,7 @@
 // Plain data: nothing is checked here but when a session is made.
 #pragma once
 
+#include <weft/runtime/emulated_gpu_options.hpp>
 #include <weft/runtime/run_order.hpp>
 
 #include <condition_variable>  // std::chrono::nanoseconds; <chrono> has calendars and streams, too
@@ -45,6 +46,8 @@ struct session_options {
     // Results do not depend on the number of threads in any case; kept for the order of the
     // options.
     bool deterministic = false;
+    // How emulated GPUs behave, by device: {{"/gpu:1", {.lost_from = 100}}}.
+    std::map<std::string, emulated_gpu_options> emulation = {};
 };
 
 struct run_options {
