@@ -19,8 +19,8 @@ namespace {
 // Two nodes on the CPU, one of them copied to both GPUs.
 struct three_places : plan_maker {
     three_places() {
-        node a = g.constant(tensor<float, 3>{1, 2, 3}, "c") + 1.0f;
-        b = node(a * 2.0f).id();
+        node a = on<cpu>(g.constant(tensor<float, 3>{1, 2, 3}, "c") + 1.0f);
+        b = node(on<cpu>(a * 2.0f)).id();
         c = node(on<gpu, 0>(a + 3.0f)).id();
         d = node(on<gpu, 1>(a + 4.0f)).id();
         made = make({b, c, d});

@@ -84,8 +84,7 @@ public:
     void help_until(const void* owner, const std::atomic<bool>& done, Begin begin) noexcept {
         waiting_caller caller(owner);
         pool_worker* const outer = pool_worker::current();
-        inter_op_pool* const home = outer == nullptr || &outer->pool() == this ? nullptr
-                                                                               : &outer->pool();
+        inter_op_pool* const home = pool_worker::home() == this ? nullptr : pool_worker::home();
         caller_list::link here{&caller}, there{&caller};
         pool_worker* const self = attach(here);
         if (home != nullptr) home->attach_visitor(there);
@@ -250,8 +249,7 @@ private:
     }
     bool has_inbox(const void* owner) noexcept {
         const std::lock_guard lock(mutex_);
-        const std::uint64_t filled = filled_.load(std::memory_order_relaxed);
-        return owner == nullptr ? filled != 0 : (filled >> lane_of(owner) & 1) != 0;
+        return lanes_[lane_of(owner)].has(owner);
     }
     work_item* pop(const void* owner) noexcept {
         const std::uint64_t filled = filled_.load(std::memory_order_relaxed);
@@ -276,6 +274,7 @@ private:
         const int number = next_worker_.fetch_add(1, std::memory_order_relaxed);
         pool_worker* const self = number < most_victims ? workers_[number].get() : nullptr;
         pool_worker::enter(self);
+        pool_worker::make_home(*this);
         idle_.fetch_add(1, std::memory_order_relaxed);
         for (;;) {
             work_item* item = nullptr;
