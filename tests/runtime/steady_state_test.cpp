@@ -51,13 +51,16 @@ struct training {
     node<tensor<float>> loss;
     node<void> update;
 
-    training(const char* forward, const char* backward) : loss(g.constant(0.0f)), update(g.call([] {})) {
+    training(const char* forward, const char* backward)
+        : loss(g.constant(0.0f)), update(g.call([] {})) {
         const auto place = [&](const char* device, auto make) {
             device_scope pin{g, device};
             return make();
         };
         const auto difference = place(forward, [&] { return node(matmul(x, w) - y); });
-        loss = place(forward, [&] { return node<tensor<float>>(node(sum(difference * difference))); });
+        loss = place(forward, [&] {
+            return node<tensor<float>>(node(sum(difference * difference)));
+        });
         const auto gradient =
             place(backward, [&] { return node(matmul(transpose(x), difference) * 0.001f); });
         update = w.assign_sub(gradient);

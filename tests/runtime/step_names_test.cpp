@@ -73,7 +73,8 @@ TEST_CASE("an order that does not fit the plan is refused with what is wrong") {
     const three_places places;
     const plan& p = *places.made;
     run_order right;
-    for (step_id id : order_from_seed(p, 0)) right.steps.push_back(step_name(p, places.machine, id));
+    for (step_id id : order_from_seed(p, 0))
+        right.steps.push_back(step_name(p, places.machine, id));
     const auto refused = [&](const run_order& order) {
         const auto e = error_of([&] { steps_of(order, p, places.machine); });
         CHECK(e.code == errc::invalid_argument);
@@ -93,6 +94,24 @@ TEST_CASE("an order that does not fit the plan is refused with what is wrong") {
     std::reverse(order.steps.begin(), order.steps.end());
     CHECK(refused(order).says("comes before a step that it waits for"));
     CHECK(refused({}).says("is missing"));
+}
+
+TEST_CASE("two copies of a variable to one device have names of their own") {
+    // They had the same, and an order in which the second came first was refused.
+    plan_maker m;
+    const auto v = m.on_device("/cpu:0", [&] { return m.g.variable(1.0f, "v"); });
+    node first = on<gpu>(v + 1.0f);
+    node second = on<gpu>(v * 2.0f);
+    const auto p = m.make({first.id(), second.id()});
+    const std::vector<std::string> names = step_names(*p, m.machine);
+    CHECK(std::set<std::string>(names.begin(), names.end()) ==
+          std::set<std::string>{"v -> /gpu:0", "v -> /gpu:0 (2)", "Add", "Mul"});
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        const std::vector<step_id> order = order_from_seed(*p, seed);
+        run_order named;
+        for (step_id id : order) named.steps.push_back(names[id]);
+        CHECK(steps_of(named, *p, m.machine) == order);
+    }
 }
 
 TEST_CASE("a recorder keeps the steps in the order in which they begin") {

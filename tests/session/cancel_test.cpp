@@ -111,7 +111,8 @@ TEST_CASE("ten thousand runs that are started and cancelled from 8 threads") {
                     std::jthread other;
                     // Before, some time during, by a deadline, or never.
                     if (i % 5 == 0) stop.request_stop();
-                    if (i % 50 == 1) other = std::jthread([stop]() mutable { stop.request_stop(); });
+                    if (i % 50 == 1)
+                        other = std::jthread([stop]() mutable { stop.request_stop(); });
                     const auto limit = i % 5 == 2 ? std::chrono::nanoseconds(1000 * (i % 97)) : 0ns;
                     const auto e = error_of([&] {
                         s.run(run_options{.timeout = limit, .stop = stop.get_token()},

@@ -23,7 +23,8 @@ struct three_devices {
     graph g;
     node<row> x = g.placeholder<row>("x");
     node<row> a = at("/gpu:0", x, "a"), b = at("/cpu:0", a, "b"), c = at("/gpu:1", b, "c");
-    node<row> d = at("/gpu:0", c, "d"), host = at("/cpu:0", x, "host"), one = at("/gpu:1", x, "one");
+    node<row> d = at("/gpu:0", c, "d");
+    node<row> host = at("/cpu:0", x, "host"), one = at("/gpu:1", x, "one");
 
     node<row> at(const char* device, const node<row>& in, const char* name) {
         device_scope pin{g, device};

@@ -68,7 +68,7 @@ TEST_CASE("callables on either of two CPUs run a session of their own") {
         }
 }
 
-TEST_CASE("a run inside of a run inside of a run, all in the same pools, does not wait for itself") {
+TEST_CASE("a run in a run in a run, all in the same pools, does not wait for itself") {
     // Four callables at a time, so that a first run shares them between threads.
     const auto four = [](graph& g, const char* device, auto run) {
         device_scope pin{g, device};
