@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 #include <weft/runtime/inter_op_pool.hpp>
+#include <weft/runtime/stop_state.hpp>
 
 #include "allocation_counter.hpp"
 #include "threads.hpp"
@@ -239,4 +240,34 @@ TEST_CASE("a pool allocates nothing once it runs") {
     const std::size_t before = weft_test::allocations_so_far();
     second.go(pool);
     CHECK(weft_test::allocations_so_far() == before);
+}
+
+TEST_CASE("a caller is not left asleep by a worker that was woken for its item but took another") {
+    inter_op_pool pool(1);
+    static std::atomic<bool> ran;
+    ran = false;
+    // They stand for kernels that wait for what the caller's run holds.
+    std::vector<std::unique_ptr<test_run>> others;
+    for (int i = 0; i < 40; ++i) {
+        others.push_back(std::make_unique<test_run>(pool, 1));
+        others.back()->body = [](int) {
+            for (int ms = 0; ms < 5000 && !ran; ++ms) weft_test::sleep_ms(1);
+        };
+    }
+    test_run mine(pool, 1);
+    mine.body = [](int) { ran = true; };
+    std::atomic<bool> in_time{false};
+    std::jthread submitter([&] {
+        weft_test::sleep_ms(20);  // both the worker and the caller sleep by now
+        std::vector<work_item*> items{&mine.items[0]};
+        for (const auto& other : others) items.push_back(&other->items[0]);
+        const auto begin = stop_state::now_ns();
+        pool.submit(items);
+        weft_test::wait_until([] { return ran.load(); });
+        in_time = stop_state::now_ns() - begin < 4'000'000'000;
+    });
+    pool.help_until(&mine, mine.done);
+    submitter.join();
+    CHECK(in_time);
+    for (const auto& other : others) weft_test::wait_until([&] { return other->left == 0; });
 }

@@ -265,7 +265,16 @@ private:
         work_item* const item = owner != nullptr ? lanes_[lane].pop(owner) : lanes_[lane].pop();
         if (lanes_[lane].empty())
             filled_.store(filled & ~(std::uint64_t{1} << lane), std::memory_order_relaxed);
+        if (owner == nullptr) call_others();
         return item;
+    }
+    // Of a worker that has taken something: it may have been woken for another item, whose caller
+    // sleeps because of that.
+    void call_others() noexcept {
+        if (filled_.load(std::memory_order_relaxed) == 0 ||
+            sleepers_.load(std::memory_order_relaxed) <= asleep_)
+            return;
+        callers_.signal_if([this](const void* owner) { return lanes_[lane_of(owner)].has(owner); });
     }
 
     // Worker threads.
