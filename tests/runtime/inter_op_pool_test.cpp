@@ -271,3 +271,35 @@ TEST_CASE("a caller is not left asleep by a worker that was woken for its item b
     CHECK(in_time);
     for (const auto& other : others) weft_test::wait_until([&] { return other->left == 0; });
 }
+
+TEST_CASE("all workers get to work on what one thread has shared") {
+    // Two of four slept on while the first that was woken took one item after the other.
+    inter_op_pool pool(3);
+    static std::atomic<int> inside;
+    static std::atomic<bool> all_came;
+    inside = 0;
+    all_came = false;
+    test_run r(pool, 40);
+    r.body = [](int) {
+        ++inside;
+        for (int ms = 0; ms < 5000 && !all_came; ++ms) {
+            if (inside == 4) all_came = true;
+            weft_test::sleep_ms(1);
+        }
+        --inside;
+    };
+    // Each shares before it does something that takes time, as the items of a run do.
+    static test_run* current;
+    current = &r;
+    for (test_run::item& one : r.items)
+        one.run = [](work_item* self) noexcept {
+            pool_worker& worker = *pool_worker::current();
+            worker.pool().share(worker, current);
+            current->step(self);
+        };
+    weft_test::sleep_ms(20);  // the workers sleep by now
+    pool.help_until(&r, r.done, [&] {
+        for (test_run::item& one : r.items) pool.keep(*pool_worker::current(), one);
+    });
+    CHECK(all_came);
+}

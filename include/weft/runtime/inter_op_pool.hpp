@@ -205,7 +205,12 @@ private:
         for (int i = 0; i < n; ++i) {
             work_deque& deque = workers_[i]->deque();
             if (workers_[i].get() == self || deque.empty()) continue;
-            if (work_item* item = deque.steal(owner)) return item;
+            work_item* const item = deque.steal(owner);
+            if (item == nullptr) continue;
+            // Who shares wakes one thread; each that finds more than it takes wakes the next.
+            if (!deque.empty() && sleepers_.load(std::memory_order_seq_cst) > 0)
+                wake_for(item->owner);
+            return item;
         }
         return nullptr;
     }
