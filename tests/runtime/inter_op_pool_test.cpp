@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 #include <weft/runtime/inter_op_pool.hpp>
+#include <weft/runtime/stop_state.hpp>
 
 #include "allocation_counter.hpp"
 #include "threads.hpp"
@@ -239,4 +240,66 @@ TEST_CASE("a pool allocates nothing once it runs") {
     const std::size_t before = weft_test::allocations_so_far();
     second.go(pool);
     CHECK(weft_test::allocations_so_far() == before);
+}
+
+TEST_CASE("a caller is not left asleep by a worker that was woken for its item but took another") {
+    inter_op_pool pool(1);
+    static std::atomic<bool> ran;
+    ran = false;
+    // They stand for kernels that wait for what the caller's run holds.
+    std::vector<std::unique_ptr<test_run>> others;
+    for (int i = 0; i < 40; ++i) {
+        others.push_back(std::make_unique<test_run>(pool, 1));
+        others.back()->body = [](int) {
+            for (int ms = 0; ms < 5000 && !ran; ++ms) weft_test::sleep_ms(1);
+        };
+    }
+    test_run mine(pool, 1);
+    mine.body = [](int) { ran = true; };
+    std::atomic<bool> in_time{false};
+    std::jthread submitter([&] {
+        weft_test::sleep_ms(20);  // both the worker and the caller sleep by now
+        std::vector<work_item*> items{&mine.items[0]};
+        for (const auto& other : others) items.push_back(&other->items[0]);
+        const auto begin = stop_state::now_ns();
+        pool.submit(items);
+        weft_test::wait_until([] { return ran.load(); });
+        in_time = stop_state::now_ns() - begin < 4'000'000'000;
+    });
+    pool.help_until(&mine, mine.done);
+    submitter.join();
+    CHECK(in_time);
+    for (const auto& other : others) weft_test::wait_until([&] { return other->left == 0; });
+}
+
+TEST_CASE("all workers get to work on what one thread has shared") {
+    // Two of four slept on while the first that was woken took one item after the other.
+    inter_op_pool pool(3);
+    static std::atomic<int> inside;
+    static std::atomic<bool> all_came;
+    inside = 0;
+    all_came = false;
+    test_run r(pool, 40);
+    r.body = [](int) {
+        ++inside;
+        for (int ms = 0; ms < 5000 && !all_came; ++ms) {
+            if (inside == 4) all_came = true;
+            weft_test::sleep_ms(1);
+        }
+        --inside;
+    };
+    // Each shares before it does something that takes time, as the items of a run do.
+    static test_run* current;
+    current = &r;
+    for (test_run::item& one : r.items)
+        one.run = [](work_item* self) noexcept {
+            pool_worker& worker = *pool_worker::current();
+            worker.pool().share(worker, current);
+            current->step(self);
+        };
+    weft_test::sleep_ms(20);  // the workers sleep by now
+    pool.help_until(&r, r.done, [&] {
+        for (test_run::item& one : r.items) pool.keep(*pool_worker::current(), one);
+    });
+    CHECK(all_came);
 }

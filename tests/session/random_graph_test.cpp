@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// A thousand random graphs: what sessions compute, on several devices and with any number of
-// threads, is what a plain recursive evaluation of the same operations on vectors gives. All values
-// are small whole numbers, so that floating-point results are exact.
+// A thousand random graphs: what sessions compute, on several devices, with any number of threads
+// and in any order of the steps, is what a plain recursive evaluation of the same operations on
+// vectors gives. All values are small whole numbers, so that floating-point results are exact.
 #include <weft/weft.hpp>
 
 #include <doctest/doctest.h>
@@ -302,52 +302,86 @@ struct totals {
     int runs = 0;
 };
 
-// One run of random fetches, perhaps with a feed; false where it differs from the model.
-bool run_once(builder& b, session& s, totals& count) {
-    const auto number = b.any<number_t>();
-    const auto row = b.any<row_t>();
-    const auto table = b.any<table_t>();
-    const auto counts = b.any<counts_t>();
-    const auto write = b.list<void>().empty() ? nullptr : &b.any<void>();
-    const auto cut = b.any<row_t>();
-    const row_t given = filled<row_t>(b.random_);
-    const bool feeds_one = b.pick(3) == 0;
+// What one run is asked for, again and again in several orders.
+struct question {
+    explicit question(builder& b)
+        : number(b.any<number_t>()),
+          row(b.any<row_t>()),
+          table(b.any<table_t>()),
+          counts(b.any<counts_t>()),
+          write(b.list<void>().empty() ? nullptr : &b.any<void>()),
+          cut(b.any<row_t>()),
+          given(filled<row_t>(b.random_)),
+          feeds_one(b.pick(3) == 0),
+          last(write != nullptr ? write->handle : group(number.handle)) {}
 
-    std::vector<std::size_t> fetched{number.index, row.index, table.index, counts.index};
-    if (write != nullptr) fetched.push_back(write->index);
-    std::map<std::size_t, value> fed;
-    if (feeds_one) fed[cut.index] = plain(given);
-    model_run expected(b.plain_model, fetched, fed);
-    ++count.runs;
-
-    std::optional<std::tuple<number_t, row_t, table_t, counts_t>> got;
-    const node<void> group_of = write != nullptr ? write->handle : group(number.handle);
-    const auto e = weft_test::error_of([&] {
-        const auto take = [&](auto result) {
-            got.emplace(std::get<0>(result), std::get<1>(result), std::get<2>(result),
-                        std::get<3>(result));
-        };
+    model_run expected(const builder& b) const {
+        std::vector<std::size_t> fetched{number.index, row.index, table.index, counts.index};
+        if (write != nullptr) fetched.push_back(write->index);
+        std::map<std::size_t, value> fed;
+        if (feeds_one) fed[cut.index] = plain(given);
+        return {b.plain_model, fetched, fed};
+    }
+    auto ask(session& s, const run_options& options) const {
         if (feeds_one)
-            take(s.run({feed(cut.handle, given)}, number.handle, row.handle, table.handle,
-                       counts.handle, group_of));
-        else
-            take(s.run(number.handle, row.handle, table.handle, counts.handle, group_of));
-    });
-    if (!got) {
-        MESSAGE(e.text);
-        return false;
+            return s.run(options, {feed(cut.handle, given)}, number.handle, row.handle,
+                         table.handle, counts.handle, last);
+        return s.run(options, number.handle, row.handle, table.handle, counts.handle, last);
     }
-    const bool same = plain(std::get<0>(*got)) == expected.of(number.index) &&
-                      plain(std::get<1>(*got)) == expected.of(row.index) &&
-                      plain(std::get<2>(*got)) == expected.of(table.index) &&
-                      plain(std::get<3>(*got)) == expected.of(counts.index);
-    if (!same) {
-        MESSAGE("fetched " << number.handle.name() << ", " << row.handle.name() << ", "
-                           << table.handle.name() << ", " << counts.handle.name() << ", "
-                           << group_of.name() << (feeds_one ? ", fed " + cut.handle.name() : ""));
-        return false;
+    run_order order(session& s, std::uint64_t seed) const {
+        const auto wanted =
+            fetches(number.handle, row.handle, table.handle, counts.handle, last);
+        if (feeds_one) return s.plan(feeds(cut.handle), wanted).order(seed);
+        return s.plan(feeds(), wanted).order(seed);
     }
-    b.plain_model.held = expected.held();
+    std::string to_string() const {
+        return "fetched " + number.handle.name() + ", " + row.handle.name() + ", " +
+               table.handle.name() + ", " + counts.handle.name() + ", " + last.name() +
+               (feeds_one ? ", fed " + cut.handle.name() : "");
+    }
+
+    const made_node<number_t> number;
+    const made_node<row_t> row;
+    const made_node<table_t> table;
+    const made_node<counts_t> counts;
+    const made_node<void>* const write;
+    const made_node<row_t> cut;
+    const row_t given;
+    const bool feeds_one;
+    const node<void> last;
+};
+
+// Random fetches, perhaps with a feed, run as the session likes, again in the order which that had,
+// and in others; false where one differs from the model.
+bool run_once(builder& b, session& s, totals& count) {
+    const question q(b);
+    run_order recorded;
+    for (std::uint64_t way = 0; way < 5; ++way) {
+        model_run expected = q.expected(b);
+        ++count.runs;
+        std::optional<decltype(q.ask(s, {}))> got;
+        const auto e = weft_test::error_of([&] {
+            if (way == 0) {
+                got = q.ask(s, {.record = &recorded});
+                return;
+            }
+            const run_order order = way == 1 ? recorded : q.order(s, b.random_());
+            got = q.ask(s, {.replay = &order});
+        });
+        if (!got) {
+            MESSAGE("way " << way << ": " << e.text);
+            return false;
+        }
+        const bool same = plain(std::get<0>(*got)) == expected.of(q.number.index) &&
+                          plain(std::get<1>(*got)) == expected.of(q.row.index) &&
+                          plain(std::get<2>(*got)) == expected.of(q.table.index) &&
+                          plain(std::get<3>(*got)) == expected.of(q.counts.index);
+        if (!same) {
+            MESSAGE("way " << way << ": " << q.to_string());
+            return false;
+        }
+        b.plain_model.held = expected.held();
+    }
     return true;
 }
 
@@ -382,5 +416,5 @@ TEST_CASE("a thousand random graphs give what a plain evaluation gives") {
         CAPTURE(seed);
         REQUIRE(agrees(seed, count));
     }
-    CHECK(count.runs == 4000);
+    CHECK(count.runs == 20'000);
 }

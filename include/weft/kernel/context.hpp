@@ -26,17 +26,31 @@ class range_function {
 public:
     template <class F>
         requires(!std::is_same_v<std::remove_cvref_t<F>, range_function>)
-    range_function(F&& body)
-        : object_(const_cast<void*>(static_cast<const volatile void*>(&body))),
-          call_([](void* object, std::size_t first, std::size_t last) {
-              (*static_cast<std::remove_reference_t<F>*>(object))(first, last);
-          }) {}
+    range_function(F&& body) {
+        using callable = std::remove_reference_t<F>;
+        if constexpr (std::is_function_v<callable>) {  // has no address that is a void*
+            callee_.function = reinterpret_cast<any_function>(&body);
+            call_ = [](callee of, std::size_t first, std::size_t last) {
+                reinterpret_cast<callable*>(of.function)(first, last);
+            };
+        } else {
+            callee_.object = const_cast<void*>(static_cast<const volatile void*>(&body));
+            call_ = [](callee of, std::size_t first, std::size_t last) {
+                (*static_cast<callable*>(of.object))(first, last);
+            };
+        }
+    }
 
-    void operator()(std::size_t first, std::size_t last) const { call_(object_, first, last); }
+    void operator()(std::size_t first, std::size_t last) const { call_(callee_, first, last); }
 
 private:
-    void* object_;
-    void (*call_)(void*, std::size_t, std::size_t);
+    using any_function = void (*)();
+    union callee {
+        void* object;
+        any_function function;
+    };
+    callee callee_;
+    void (*call_)(callee, std::size_t, std::size_t);
 };
 
 // What every device kind offers a running kernel. One context serves one kernel at a time; its

@@ -99,6 +99,11 @@ public:
     // always on devices whose threads share nothing, on those with a queue while it is empty.
     virtual bool enter() noexcept { return false; }
     virtual void leave() noexcept {}
+    // For devices that can fail by themselves: whether launch() is to be called before each kernel
+    // and each copy that they do.
+    virtual bool watches_launches() const noexcept { return false; }
+    // Fails with unavailable if the device cannot do what comes next.
+    virtual void launch() {}
     // The pool that runs its items, where threads that wait may help; null for devices with a
     // queue.
     virtual inter_op_pool* pool() noexcept { return nullptr; }

@@ -6,6 +6,7 @@
 // CPU. Of pools and queues nothing is known here.
 #pragma once
 
+#include <weft/runtime/emulated_gpu_options.hpp>
 #include <weft/runtime/kernel_context.hpp>
 
 #include <concepts>
@@ -23,6 +24,7 @@ struct device_parts {
     int memory_space = host_memory_space;  // for memory of its own: a number of its own
     pool_source* pools = nullptr;          // threads, for kinds that want them
     bool client = false;  // the /cpu:0 whose inter-op threads include the caller
+    emulated_gpu_options emulation{};  // for a device that is emulated
 };
 
 // How a session keeps the way to make devices of a kind.

@@ -20,7 +20,8 @@ WEFT_SOURCE std::unique_ptr<device> make_host_device(device_parts parts, make_sl
 }
 
 WEFT_SOURCE std::unique_ptr<device> make_emulated_gpu(device_parts parts) {
-    return std::make_unique<emulated_gpu>(std::move(parts.info), parts.memory_space);
+    return std::make_unique<emulated_gpu>(std::move(parts.info), parts.memory_space,
+                                          parts.emulation);
 }
 
 }  // namespace weft

@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <memory>
+#include <new>
 #include <utility>
 
 namespace weft {
@@ -37,6 +38,7 @@ public:
         for (const plan_step& step : p.steps) {
             devices_.push_back(step.device);
             one_pool_ = one_pool_ && on.machine.devices[step.device] == on.machine.client;
+            queues_ = queues_ || on.machine.devices[step.device]->pool() == nullptr;
         }
     }
     execution(const execution&) = delete;
@@ -59,7 +61,12 @@ public:
         keep_times_ = false;
         how_ = how;
         runs_ = 0;
-        choose_schedule(order);
+        try {
+            choose_schedule(order);
+        } catch (...) {  // the schedule of another layout is none for this one
+            frame_.release_memory();
+            throw;
+        }
     }
     // Runs all steps; stop() has been prepared, and bind() called. Throws the first error of a
     // kernel. A run that was stopped throws cancelled or deadline_exceeded, naming a step that had
@@ -108,25 +115,29 @@ private:
     bool must_be_serial() const {
         return frame_.arenas().sequence() == step_sequence::one_after_the_other;
     }
-    void choose_schedule(std::span<const step_id> order = {}) {
-        if (how_ == sharing::stealing)
-            schedule_ = schedule_for_stealing(costs());
-        else if (how_ == sharing::given_order)
-            schedule_ = schedule_in_order(costs(), order);
-        else if (must_be_serial())
-            schedule_ = schedule_in_order(costs(), frame_.arenas().order());
-        else if (is_serial(how_))
-            schedule_ = schedule_in_order(costs());
-        else if (one_pool_)
-            schedule_ = schedule_blocks(costs(), client_threads(), grain_ns);
-        else
-            schedule_ = schedule_for_stealing(costs());
-        planned_ns_ = steps_.times().total_ns();
-        steps_.prepare(schedule_.order);
-        if (!schedule_.sequential) prepare_units();
+    schedule new_schedule(std::span<const step_id> order) {
+        if (how_ == sharing::stealing) return schedule_for_stealing(costs());
+        if (how_ == sharing::given_order || must_be_serial() || is_serial(how_)) {
+            if (how_ != sharing::given_order) order = frame_.arenas().order();
+            schedule in_order = schedule_in_order(costs(), order);
+            // A callable may run a session that needs the queue which this thread would hold.
+            if (!(queues_ && plan_.has_calls)) return in_order;
+            return schedule_chained(costs(), in_order.order);
+        }
+        if (one_pool_) return schedule_blocks(costs(), client_threads(), grain_ns);
+        return schedule_for_stealing(costs());
     }
-    // After a measured run: whether another schedule would be better.
-    void reconsider() {
+    // All of it or, where there is no memory, nothing.
+    void choose_schedule(std::span<const step_id> order = {}) {
+        schedule next = new_schedule(order);
+        if (!next.sequential) make_room(next.units());
+        steps_.prepare(next.order);
+        schedule_ = std::move(next);
+        planned_ns_ = steps_.times().total_ns();
+    }
+    // After a measured run: whether another schedule would be better. Without memory for it, this
+    // one stays.
+    void reconsider() try {
         if (how_ != sharing::automatic) return;
         const double now = steps_.times().total_ns();
         if (runs_ > 1 && now < 2 * planned_ns_ && planned_ns_ < 2 * now) return;
@@ -135,18 +146,19 @@ private:
         else if (frame_.arenas().order().empty() && !is_serial(how_))
             // The estimate was far too low: the next run gets memory for steps side by side.
             keep_times_ = true;
+    } catch (const std::bad_alloc&) {
     }
-    void prepare_units() {
-        const std::size_t units = schedule_.units();
-        if (units > units_) {
-            waits_ = std::make_unique<std::atomic<std::uint32_t>[]>(units);
-            items_ = std::make_unique<work_item[]>(units);
-            units_ = units;
-        }
+    void make_room(std::size_t units) {
+        if (units <= units_) return;
+        auto waits = std::make_unique<std::atomic<std::uint32_t>[]>(units);
+        auto items = std::make_unique<work_item[]>(units);
         for (std::size_t u = 0; u < units; ++u) {
-            items_[u].run = &execution::run_item;
-            items_[u].owner = this;
+            items[u].run = &execution::run_item;
+            items[u].owner = this;
         }
+        waits_ = std::move(waits);
+        items_ = std::move(items);
+        units_ = units;
     }
     device_index unit_device(std::size_t unit) const {
         return devices_[schedule_.order[schedule_.first[unit]]];
@@ -193,10 +205,15 @@ private:
     }
     // A device is busy with something else: the steps wait in its queue, this once.
     void run_queued() {
-        schedule in_order = std::exchange(schedule_, schedule_chained(costs(), schedule_.order));
-        prepare_units();
-        run_shared();
-        schedule_ = std::move(in_order);
+        try {
+            schedule chained = schedule_chained(costs(), schedule_.order);
+            make_room(chained.units());
+            std::swap(schedule_, chained);
+            run_shared();
+            std::swap(schedule_, chained);
+        } catch (...) {  // before anything has run
+            steps_.keep_error(schedule_.order.front());
+        }
     }
 
     // By several threads.
@@ -309,6 +326,7 @@ private:
     step_runner steps_;
     std::vector<std::uint32_t> devices_;  // of each step
     bool one_pool_ = true;                // all steps are on the client's device
+    bool queues_ = false;                 // some are on one with a queue
     sharing how_ = sharing::automatic;
     double planned_ns_ = 0;   // the time of all steps that the schedule was made for
     std::uint32_t runs_ = 0;  // with these shapes

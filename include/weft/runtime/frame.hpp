@@ -43,13 +43,7 @@ public:
     }
     run_frame(const run_frame&) = delete;
     run_frame& operator=(const run_frame&) = delete;
-    ~run_frame() {
-        reset();
-        for (const object_slot& slot : objects_)
-            if (slot.storage != nullptr)
-                ::operator delete(slot.storage,
-                                  std::align_val_t{plan_.values[slot.value].type().object->align});
-    }
+    ~run_frame() { reset(); }
 
     // Prepares a run: feeds, variables, and memory where shapes have changed; true where it had to
     // lay out memory. The caller holds the variables. `decide()` is asked, once the new shapes are
@@ -104,13 +98,13 @@ public:
         return value.home == value_home::arena && shapes_.known(id) && in_host_memory(value.device);
     }
     // Has the run write a writable value to `to`; false if it already has a place given, or `to`
-    // shares memory with a feed.
+    // shares memory with a feed, or with what another value was given.
     bool write_to(value_id id, void* to) {
         const std::size_t bytes = plan_.values[id].bytes(values_[id].shape);
         for (value_id fed : plan_.feeds)
             if (fed != none && overlap(to, bytes, fed)) return false;
         for (const redirected_value& earlier : redirected_)
-            if (earlier.value == id) return false;
+            if (earlier.value == id || overlap(to, bytes, earlier.value)) return false;
         redirected_.push_back({id, values_[id].data});
         values_[id].data = to;
         return true;
@@ -150,9 +144,10 @@ public:
         output.shape = shapes_.of_output(step, values_);
         device* on = machine_.devices[value.device];
         const std::size_t bytes = value.bytes(output.shape);
-        output.data = on->allocate(bytes);
         {
             const std::lock_guard lock(late_mutex_);
+            late_.reserve(late_.size() + 1);  // so that noting what was allocated cannot fail
+            output.data = on->allocate(bytes);
             late_.push_back({on, output.data, bytes});
         }
         translate(step.output);
@@ -191,8 +186,16 @@ public:
 
 private:
     struct object_slot {
+        object_slot() = default;
+        object_slot(const object_slot&) = delete;
+        object_slot& operator=(const object_slot&) = delete;
+        ~object_slot() {
+            if (storage != nullptr) ::operator delete(storage, align);
+        }
+
         value_id value = none;
         void* storage = nullptr;
+        std::align_val_t align{};
         bool alive = false;
     };
     struct redirected_value {
@@ -212,14 +215,15 @@ private:
         object_slot& slot = objects_[plan_.values[id].index];
         const object_type& type = *plan_.values[id].type().object;
         slot.value = id;
-        slot.storage = ::operator new(type.size, std::align_val_t{type.align});
+        slot.align = std::align_val_t{type.align};
+        slot.storage = ::operator new(type.size, slot.align);
     }
 
-    // Whether `bytes` at `to` share memory with what is fed as value `fed`.
-    bool overlap(const void* to, std::size_t bytes, value_id fed) const {
+    // Whether `bytes` at `to` share memory with a value.
+    bool overlap(const void* to, std::size_t bytes, value_id id) const {
         const auto at = reinterpret_cast<std::uintptr_t>(to);
-        const auto other = reinterpret_cast<std::uintptr_t>(values_[fed].data);
-        return at < other + plan_.values[fed].bytes(values_[fed].shape) && other < at + bytes;
+        const auto other = reinterpret_cast<std::uintptr_t>(values_[id].data);
+        return at < other + plan_.values[id].bytes(values_[id].shape) && other < at + bytes;
     }
 
     // True if the shape is that of the last run.

@@ -84,8 +84,7 @@ public:
     void help_until(const void* owner, const std::atomic<bool>& done, Begin begin) noexcept {
         waiting_caller caller(owner);
         pool_worker* const outer = pool_worker::current();
-        inter_op_pool* const home = outer == nullptr || &outer->pool() == this ? nullptr
-                                                                               : &outer->pool();
+        inter_op_pool* const home = pool_worker::home() == this ? nullptr : pool_worker::home();
         caller_list::link here{&caller}, there{&caller};
         pool_worker* const self = attach(here);
         if (home != nullptr) home->attach_visitor(there);
@@ -206,7 +205,12 @@ private:
         for (int i = 0; i < n; ++i) {
             work_deque& deque = workers_[i]->deque();
             if (workers_[i].get() == self || deque.empty()) continue;
-            if (work_item* item = deque.steal(owner)) return item;
+            work_item* const item = deque.steal(owner);
+            if (item == nullptr) continue;
+            // Who shares wakes one thread; each that finds more than it takes wakes the next.
+            if (!deque.empty() && sleepers_.load(std::memory_order_seq_cst) > 0)
+                wake_for(item->owner);
+            return item;
         }
         return nullptr;
     }
@@ -250,8 +254,7 @@ private:
     }
     bool has_inbox(const void* owner) noexcept {
         const std::lock_guard lock(mutex_);
-        const std::uint64_t filled = filled_.load(std::memory_order_relaxed);
-        return owner == nullptr ? filled != 0 : (filled >> lane_of(owner) & 1) != 0;
+        return lanes_[lane_of(owner)].has(owner);
     }
     work_item* pop(const void* owner) noexcept {
         const std::uint64_t filled = filled_.load(std::memory_order_relaxed);
@@ -267,7 +270,16 @@ private:
         work_item* const item = owner != nullptr ? lanes_[lane].pop(owner) : lanes_[lane].pop();
         if (lanes_[lane].empty())
             filled_.store(filled & ~(std::uint64_t{1} << lane), std::memory_order_relaxed);
+        if (owner == nullptr) call_others();
         return item;
+    }
+    // Of a worker that has taken something: it may have been woken for another item, whose caller
+    // sleeps because of that.
+    void call_others() noexcept {
+        if (filled_.load(std::memory_order_relaxed) == 0 ||
+            sleepers_.load(std::memory_order_relaxed) <= asleep_)
+            return;
+        callers_.signal_if([this](const void* owner) { return lanes_[lane_of(owner)].has(owner); });
     }
 
     // Worker threads.
@@ -276,6 +288,7 @@ private:
         const int number = next_worker_.fetch_add(1, std::memory_order_relaxed);
         pool_worker* const self = number < most_victims ? workers_[number].get() : nullptr;
         pool_worker::enter(self);
+        pool_worker::make_home(*this);
         idle_.fetch_add(1, std::memory_order_relaxed);
         for (;;) {
             work_item* item = nullptr;

@@ -9,6 +9,7 @@
 #include <weft/core/search.hpp>
 #include <weft/placement/placer.hpp>
 #include <weft/runtime/last_readers.hpp>
+#include <weft/runtime/node_error.hpp>
 #include <weft/runtime/plan_draft.hpp>
 #include <weft/runtime/plan_request.hpp>
 #include <weft/runtime/prune.hpp>
@@ -128,14 +129,19 @@ private:
         const void* bytes = node.kernels.front().parameters;
         device& on = machine(planned.device);
         constant.bytes = node.type.shape.size() * size_of(node.type.element);
-        if (on.memory_space() == host_memory_space) {
-            constant.data = const_cast<void*>(bytes);
-        } else {
-            constant.data = on.allocate(constant.bytes);
-            constant.owner = &on;
-        }
+        const bool on_host = on.memory_space() == host_memory_space;
+        if (on_host) constant.data = const_cast<void*>(bytes);
         plan_.constants.push_back(constant);
-        if (constant.owner != nullptr) on.copy_in(constant.data, bytes, constant.bytes);
+        if (!on_host) {  // owned by the plan from its first moment
+            plan_constant& made = plan_.constants.back();
+            try {
+                made.data = on.allocate(constant.bytes);
+                made.owner = &on;
+                on.copy_in(made.data, bytes, constant.bytes);
+            } catch (const failure& f) {
+                throw node_error(f.code(), f.what(), node, on.info().name.to_string());
+            }
+        }
         planned.value =
             draft_.add_value(node, planned.device, value_home::constant,
                              static_cast<std::uint32_t>(plan_.constants.size() - 1));

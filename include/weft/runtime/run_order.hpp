@@ -12,8 +12,8 @@
 
 namespace weft {
 
-// Steps by name: a node's, and "x -> /gpu:0" for the copy of x to another device; one that occurs
-// several times (copies of a variable) is named so often.
+// Steps by name: a node's, and "x -> /gpu:0" for the copy of x to another device; further copies of
+// a variable to the same device are numbered, "v -> /gpu:0 (2)".
 struct run_order {
     std::vector<std::string> steps;
 };

@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace weft {
@@ -26,6 +27,21 @@ inline std::string step_name(const plan& p, const plan_devices& on, step_id id) 
     const plan_step& step = p.steps[id];
     if (step.kind != step_kind::copy) return step.record->name;
     return step.record->name + " -> " + short_name(on, p.values[step.output].device);
+}
+
+// Those of all steps, each its own: the second copy of a variable to a device is
+// "v -> /gpu:0 (2)".
+inline std::vector<std::string> step_names(const plan& p, const plan_devices& on) {
+    flat_map<std::string, int> seen;
+    std::vector<std::string> out;
+    out.reserve(p.steps.size());
+    for (step_id id = 0; id < p.steps.size(); ++id) {
+        std::string name = step_name(p, on, id);
+        const int number = ++seen[name];
+        if (number > 1) name += " (" + std::to_string(number) + ')';
+        out.push_back(std::move(name));
+    }
+    return out;
 }
 
 // Keeps the order in which steps begin.
@@ -48,8 +64,9 @@ public:
     }
     void run_ends(std::int64_t) noexcept override {
         try {
+            std::vector<std::string> names = step_names(*plan_, *on_);
             for (step_id id : begun_)
-                if (id != none) to_.steps.push_back(step_name(*plan_, *on_, id));
+                if (id != none) to_.steps.push_back(std::move(names[id]));
         } catch (...) {  // no memory for a name: the order ends there
         }
     }
@@ -66,13 +83,9 @@ private:
 // comes before what it waits for.
 inline std::vector<step_id> steps_of(const run_order& order, const plan& p,
                                      const plan_devices& on) {
-    flat_map<std::string, step_id> first;  // that has the name, and was not taken yet
-    std::vector<step_id> next(p.steps.size(), none);
-    for (auto id = static_cast<step_id>(p.steps.size()); id-- > 0;) {
-        step_id& at = *first.emplace(step_name(p, on, id), none).first;
-        next[id] = at;
-        at = id;
-    }
+    flat_map<std::string, step_id> named;  // those that were not taken yet, else none
+    step_id number = 0;
+    for (const std::string& name : step_names(p, on)) named.emplace(name, number++);
     const auto refuse = [](const std::string& what) {
         throw error(errc::invalid_argument,
                     "this run cannot be replayed: " + what +
@@ -82,16 +95,15 @@ inline std::vector<step_id> steps_of(const run_order& order, const plan& p,
     for (step_id later : p.successors) ++waits[later];
     std::vector<step_id> out;
     for (const std::string& name : order.steps) {
-        step_id* const at = first.find(name);
+        step_id* const at = named.find(name);
         if (at == nullptr || *at == none) refuse("'" + name + "' is no step of it, or named twice");
-        const step_id id = *at;
-        *at = next[id];
+        const step_id id = std::exchange(*at, none);
         if (waits[id] != 0) refuse("'" + name + "' comes before a step that it waits for");
         for (step_id later : p.after(id)) --waits[later];
         out.push_back(id);
     }
     if (out.size() < p.steps.size())
-        for (const auto& [name, id] : first)
+        for (const auto& [name, id] : named)
             if (id != none) refuse("'" + name + "' is missing");
     return out;
 }

@@ -44,14 +44,15 @@ public:
 
     // Makes the list of steps, in the order in which positions are given below. The frame is bound.
     void prepare(std::span<const step_id> order) {
+        prepared_.reserve(order.size());  // may fail: first of all
         prepared_.clear();
-        prepared_.reserve(order.size());
         for (step_id id : order) {
             const plan_step& step = plan_.steps[id];
             const bool object =
                 step.output != none && plan_.values[step.output].home == value_home::object;
             const bool special = step.kind != step_kind::kernel || step.variable != none ||
-                                 object || frame_.is_late(step);
+                                 object || frame_.is_late(step) ||
+                                 device_of(step).watches_launches();
             prepared_.push_back({step.run, step.parameters, frame_.inputs_of(step),
                                  &frame_.output_of(step), id, special});
         }
@@ -96,8 +97,13 @@ public:
     void keep_error(step_id id) noexcept {
         const plan_step& step = plan_.steps[id];
         // Relaxed: error_ is read after the run, which the count of units left orders.
-        if (!failed_.exchange(true, std::memory_order_relaxed))
-            error_ = wrapped_exception(*step.record, name_of_device(step));
+        if (!failed_.exchange(true, std::memory_order_relaxed)) {
+            try {
+                error_ = wrapped_exception(*step.record, name_of_device(step));
+            } catch (...) {  // no memory for the text
+                error_ = std::current_exception();
+            }
+        }
         stop_.request(errc::aborted);
     }
     // How many of the steps at [first, last) count as nodes run.
@@ -119,8 +125,9 @@ private:
         bool special;  // not just a kernel: run_special() knows
     };
 
+    device& device_of(const plan_step& step) const { return *on_.machine.devices[step.device]; }
     std::string name_of_device(const plan_step& step) const {
-        return on_.machine.devices[step.device]->info().name.to_string();
+        return device_of(step).info().name.to_string();
     }
 
     bool run_plainly(std::uint32_t first, std::uint32_t last, kernel_slot& slot,
@@ -169,9 +176,10 @@ private:
     // What is not just a kernel with its values in place.
     void run_special(const prepared_step& prepared, kernel_slot& slot) {
         const plan_step& step = plan_.steps[prepared.id];
+        if (step.kind == step_kind::nothing) return;
+        if (device_of(step).watches_launches()) device_of(step).launch();
         if (frame_.is_late(step)) frame_.prepare_late(step);
         if (step.kind == step_kind::copy) return run_copy(step);
-        if (step.kind == step_kind::nothing) return;
         // What writes a variable in place must not stop half-way.
         const bool interruptible = step.variable == none || step.record->fallible;
         context_base& ctx = slot.begin(&stop_, interruptible);

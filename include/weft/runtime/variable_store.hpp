@@ -34,7 +34,7 @@ public:
     variable_store& operator=(const variable_store&) = delete;
     ~variable_store() {
         for (auto& [id, held] : values_)
-            if (held->value.data != nullptr)
+            if (held != nullptr && held->value.data != nullptr)  // null: there was no memory for it
                 held->value.on->deallocate(held->value.data, held->value.bytes);
     }
 

@@ -58,6 +58,12 @@ public:
         for (link* one = first_; one != nullptr; one = one->next)
             if (one->caller->owner() == owner) one->caller->signal();
     }
+    // Those whose owner `wanted(owner)` is true for.
+    template <class Wanted>
+    void signal_if(Wanted wanted) const noexcept {
+        for (link* one = first_; one != nullptr; one = one->next)
+            if (wanted(one->caller->owner())) one->caller->signal();
+    }
 
 private:
     link* first_ = nullptr;

@@ -32,6 +32,11 @@ public:
         return item;
     }
 
+    bool has(const void* owner) const noexcept {
+        for (const work_item* item = first_; item != nullptr; item = item->next)
+            if (item->owner == owner) return true;
+        return false;
+    }
     // The oldest item of `owner`, null if there is none.
     work_item* pop(const void* owner) noexcept {
         work_item* before = nullptr;

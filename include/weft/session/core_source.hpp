@@ -218,8 +218,8 @@ WEFT_SOURCE std::string session_core::device_of(const prepared_plan& plan, node_
 }
 WEFT_SOURCE run_order session_core::order(const prepared_plan& plan, std::uint64_t seed) const {
     run_order out;
-    for (step_id id : order_from_seed(plan.of(), seed))
-        out.steps.push_back(step_name(plan.of(), parts_->machine.on().machine, id));
+    std::vector<std::string> names = step_names(plan.of(), parts_->machine.on().machine);
+    for (step_id id : order_from_seed(plan.of(), seed)) out.steps.push_back(std::move(names[id]));
     return out;
 }
 WEFT_SOURCE std::size_t session_core::nodes(const prepared_plan& plan) const {

@@ -92,6 +92,12 @@ private:
         }
         return limit;
     }
+    emulated_gpu_options emulation_of(const device_spec& name) const {
+        emulated_gpu_options found;
+        for (const auto& [device, how] : options_.emulation)
+            if (device_spec::parse(device).matches(name)) found = how;
+        return found;
+    }
     void add_devices(const session_kind& kind) {
         const int count = count_of(kind.name);
         for (int i = 0; i < count; ++i) {
@@ -100,6 +106,7 @@ private:
             parts.info.memory_limit = limit_of(parts.info.name);
             parts.memory_space = static_cast<int>(owned_.size()) + 1;
             parts.pools = &pools_;
+            parts.emulation = emulation_of(parts.info.name);
             parts.client = std::string_view(kind.name) == "cpu" && i == 0;
             auto made = kind.make(std::move(parts));
             devices_.add(made->info());
@@ -108,16 +115,20 @@ private:
             owned_.push_back(std::move(made));
         }
     }
+    void check_named(const char* option, const std::string& device) const {
+        if (devices_.find(device_spec::parse(device)) == unplaced)
+            throw error(errc::not_found, std::string(option) + " names " + device +
+                                             ", which is not in this session; there are " +
+                                             device_names());
+    }
     void check_options() const {
         if (devices_.client() == unplaced)
             throw error(errc::invalid_argument,
                         "a session needs a cpu, where feeds come from and fetches go to; add it "
                         "to the graph's device_kinds");
         for (const auto& [device, bytes] : options_.memory_limit)
-            if (devices_.find(device_spec::parse(device)) == unplaced)
-                throw error(errc::not_found, "memory_limit names " + device +
-                                                 ", which is not in this session; there are " +
-                                                 device_names());
+            check_named("memory_limit", device);
+        for (const auto& [device, how] : options_.emulation) check_named("emulation", device);
         for (const auto& [kind, count] : options_.device_count) {
             if (lower(kind) == "gpu" && count != options_.emulated_gpus)
                 throw error(errc::invalid_argument,

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <weft/placement/placement_file.hpp>
+#include <weft/runtime/emulated_gpu_options.hpp>
 #include <weft/runtime/run_order.hpp>
 
 #include <condition_variable>  // std::chrono::nanoseconds; <chrono> has calendars and streams, too
@@ -53,6 +54,8 @@ struct session_options {
     // with allow_soft_placement. Other nodes are placed as usual. Lines of nodes that the graph
     // does not have are ignored, or refused with deny.fallback.
     placement_file placement = {};
+    // How emulated GPUs behave, by device: {{"/gpu:1", {.lost_from = 100}}}.
+    std::map<std::string, emulated_gpu_options> emulation = {};
 };
 
 struct run_options {

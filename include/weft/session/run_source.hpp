@@ -112,7 +112,11 @@ WEFT_SOURCE bool session_run::write_to(std::size_t fetch, void* to) {
 WEFT_SOURCE void session_run::copy_out(std::size_t fetch, void* to, std::size_t bytes) const {
     const value_id id = plan_.of().fetches[fetch].value;
     device& from = core_.parts_->machine[plan_.of().values[id].device];
-    from.copy_out(to, execution_->frame().value(id).data, bytes);
+    try {
+        from.copy_out(to, execution_->frame().value(id).data, bytes);
+    } catch (const failure& f) {
+        throw detail::node_error(f.code(), f.what(), node(fetch), from.info().name.to_string());
+    }
 }
 WEFT_SOURCE void* session_run::object(std::size_t fetch) const {
     return execution_->frame().object(plan_.of().fetches[fetch].value);
