@@ -114,14 +114,11 @@ inline std::string read_small_file(const std::string& path) {
     return text;
 }
 
-// The number of cores this process may use, at least 1. Found out once: a mask or quota that
-// changes while the program runs does not resize pools that exist.
+// The number of cores that the calling thread may use now, at least 1. A mask or quota that changes
+// later does not resize pools that exist. Reads a few small files.
 inline int allowed_cores() {
-    static const int cores = [] {
-        const int quota = quota_cores(read_small_file("/proc/self/cgroup"), read_small_file);
-        return detail::smaller_limit(affinity_cores(), quota);
-    }();
-    return cores;
+    const int quota = quota_cores(read_small_file("/proc/self/cgroup"), read_small_file);
+    return detail::smaller_limit(affinity_cores(), quota);
 }
 
 }  // namespace weft
