@@ -269,7 +269,7 @@ TEST_CASE("a caller is not left asleep by a worker that was woken for its item b
     pool.help_until(&mine, mine.done);
     submitter.join();
     CHECK(in_time);
-    for (const auto& other : others) weft_test::wait_until([&] { return other->left == 0; });
+    for (const auto& other : others) pool.help_until(other.get(), other->done);
 }
 
 TEST_CASE("all workers get to work on what one thread has shared") {
