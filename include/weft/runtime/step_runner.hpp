@@ -43,9 +43,11 @@ public:
     void forget_observers() noexcept { observers_.clear(); }
 
     // Makes the list of steps, in the order in which positions are given below. The frame is bound.
-    void prepare(std::span<const step_id> order) {
-        prepared_.reserve(order.size());  // may fail: first of all
-        prepared_.clear();
+    // There can be two lists, of which use() says which is meant; making one means that one.
+    void prepare(std::span<const step_id> order, std::size_t list = 0) {
+        use(list);
+        prepared().reserve(order.size());  // may fail: first of all
+        prepared().clear();
         for (step_id id : order) {
             const plan_step& step = plan_.steps[id];
             const bool object =
@@ -53,10 +55,12 @@ public:
             const bool special = step.kind != step_kind::kernel || step.variable != none ||
                                  object || frame_.is_late(step) ||
                                  device_of(step).watches_launches();
-            prepared_.push_back({step.run, step.parameters, frame_.inputs_of(step),
+            prepared().push_back({step.run, step.parameters, frame_.inputs_of(step),
                                  &frame_.output_of(step), id, special});
         }
     }
+
+    void use(std::size_t list) { list_ = list; }
 
     // Begins a run in the calling thread. With `measure` the time of each step is noted, in a run
     // that finds its caches `cold` less of it. May throw what an observer throws.
@@ -110,7 +114,7 @@ public:
     std::size_t kernels_in(std::uint32_t first, std::uint32_t last) const noexcept {
         std::size_t kernels = 0;
         for (std::uint32_t i = first; i < last; ++i)
-            kernels += plan_.steps[prepared_[i].id].kind == step_kind::kernel;
+            kernels += plan_.steps[prepared()[i].id].kind == step_kind::kernel;
         return kernels;
     }
 
@@ -133,10 +137,11 @@ private:
     bool run_plainly(std::uint32_t first, std::uint32_t last, kernel_slot& slot,
                      std::uint32_t& at) noexcept {
         at = first;
+        const prepared_step* const steps = prepared().data();
         try {
             context_base& ctx = slot.begin(&stop_, true);
             for (; at < last; ++at) {
-                const prepared_step& step = prepared_[at];
+                const prepared_step& step = steps[at];
                 if (stop_.requested()) return left_out(step.id);
                 if (step.special)
                     run_special(step, slot);
@@ -146,7 +151,7 @@ private:
             }
             return true;
         } catch (...) {
-            keep_error(prepared_[at].id);
+            keep_error(prepared()[at].id);
             return false;
         }
     }
@@ -155,7 +160,7 @@ private:
                      std::uint32_t& at) noexcept {
         std::int64_t before = stop_state::now_ns();
         for (at = first; at < last; ++at) {
-            const step_id id = prepared_[at].id;
+            const step_id id = prepared()[at].id;
             std::uint32_t ran = at;
             if (stop_.requested()) return left_out(id);
             for (run_observer* observer : observers_) observer->step_begins(id);
@@ -172,6 +177,9 @@ private:
         first_left_out_.compare_exchange_strong(nobody, id, std::memory_order_relaxed);
         return false;
     }
+
+    std::vector<prepared_step>& prepared() noexcept { return lists_[list_]; }
+    const std::vector<prepared_step>& prepared() const noexcept { return lists_[list_]; }
 
     // What is not just a kernel with its values in place.
     void run_special(const prepared_step& prepared, kernel_slot& slot) {
@@ -203,7 +211,8 @@ private:
     run_frame& frame_;
     stop_state stop_;
     step_times times_;
-    std::vector<prepared_step> prepared_;
+    std::vector<prepared_step> lists_[2];
+    std::size_t list_ = 0;
     std::vector<run_observer*> observers_;  // of the next run
     bool measuring_ = false;
     bool cold_ = false;

@@ -18,6 +18,8 @@ public:
     static constexpr float unknown_ns = 10'000;
     // Of a kernel beside its elements, and of a clock that is read once for each step.
     static constexpr float least_ns = 2, clock_ns = 25;
+    // Less than that is the clock's own noise.
+    static constexpr float noise_ns = 20;
     // What a step of a first run takes more, for memory that no cache holds yet.
     static constexpr std::int64_t cold_ns = 150;
 
@@ -29,7 +31,7 @@ public:
     // A measured time, the clock's own included. Steps of one run may be noted side by side.
     void note(step_id step, std::int64_t ns) noexcept {
         const float measured = static_cast<float>(ns) - clock_ns;
-        ns_[step] = measured > least_ns ? measured : least_ns;
+        ns_[step] = measured > noise_ns ? measured : least_ns;
     }
 
     bool empty() const { return ns_.empty(); }
