@@ -72,14 +72,14 @@ public:
     // kernel. A run that was stopped throws cancelled or deadline_exceeded, naming a step that had
     // not run.
     void run() {
-        const bool measure =
-            runs_ == 0 || runs_ == first_warm_run || runs_ % runs_between_measures == 0;
+        const bool measure = runs_ == 0 || (runs_ == first_warm_run && trial_ == trial::over) ||
+                             runs_ % runs_between_measures == 0;
         steps_.begin(measure, runs_ == 0);
         ++runs_;
-        if (schedule_.sequential)
-            run_in_order();
+        if (trial_ != trial::over && !measure)
+            run_trial();
         else
-            run_shared();
+            run_schedule();
         steps_.end(nodes_run());
         if (measure) reconsider();
     }
@@ -90,8 +90,8 @@ public:
 private:
     // A hand-over to another thread costs about this much before it gains anything.
     static constexpr double worth_sharing_ns = 12'000;
-    // What a unit of work has to be worth.
-    static constexpr double grain_ns = 1'500;
+    // What a unit of work has to be worth; steps that take a third of that are units themselves.
+    static constexpr double grain_ns = 1'500, worth_stealing_ns = 500;
     // The first run is measured, one that finds its caches warm, and then one in so many.
     static constexpr std::uint32_t first_warm_run = 3, runs_between_measures = 1024;
 
@@ -124,16 +124,55 @@ private:
             if (!(queues_ && plan_.has_calls)) return in_order;
             return schedule_chained(costs(), in_order.order);
         }
-        if (one_pool_) return schedule_blocks(costs(), client_threads(), grain_ns);
-        return schedule_for_stealing(costs());
+        return has_small_steps() ? schedule_blocks(costs(), client_threads(), grain_ns)
+                                 : schedule_for_stealing(costs());
+    }
+    bool has_small_steps() {
+        const double steps = static_cast<double>(plan_.steps.size());
+        return one_pool_ && steps_.times().total_ns() < worth_stealing_ns * steps;
     }
     // All of it or, where there is no memory, nothing.
     void choose_schedule(std::span<const step_id> order = {}) {
+        trial_ = trial::over;
         schedule next = new_schedule(order);
+        const bool is_trial = how_ == sharing::automatic && !next.sequential && has_small_steps();
         if (!next.sequential) make_room(next.units());
+        if (is_trial) {
+            other_ = schedule_in_order(costs());
+            steps_.prepare(other_.order, 1);
+        }
         steps_.prepare(next.order);
         schedule_ = std::move(next);
         planned_ns_ = steps_.times().total_ns();
+        if (is_trial) trial_ = trial::in_order;
+    }
+    // Times of small steps are too close to the clock's own to tell whether threads pay: one run is
+    // timed in order, the next one shared, and the better way stays.
+    void run_trial() {
+        if (trial_ == trial::in_order) {
+            std::swap(schedule_, other_);
+            steps_.use(1);
+            in_order_ns_ = timed_run();
+            std::swap(schedule_, other_);
+            steps_.use(0);
+            trial_ = trial::shared;
+            return;
+        }
+        trial_ = trial::over;
+        if (timed_run() < in_order_ns_) return;
+        std::swap(schedule_, other_);
+        steps_.use(1);
+    }
+    std::int64_t timed_run() {
+        const std::int64_t begin = stop_state::now_ns();
+        run_schedule();
+        return stop_state::now_ns() - begin;
+    }
+    void run_schedule() {
+        if (schedule_.sequential)
+            run_in_order();
+        else
+            run_shared();
     }
     // After a measured run: whether another schedule would be better. Without memory for it, this
     // one stays.
@@ -332,6 +371,11 @@ private:
     std::uint32_t runs_ = 0;  // with these shapes
     bool keep_times_ = false;  // those measured are better than an estimate for the next layout
     schedule schedule_;
+    // Of plans with small steps: the schedule that is tried against this one, and how far that is.
+    enum class trial : unsigned char { over, in_order, shared };
+    trial trial_ = trial::over;
+    schedule other_;
+    std::int64_t in_order_ns_ = 0;
     std::unique_ptr<std::atomic<std::uint32_t>[]> waits_;  // of each unit: predecessors left
     std::unique_ptr<work_item[]> items_;                   // of each unit
     std::size_t units_ = 0;                                // that there is room for

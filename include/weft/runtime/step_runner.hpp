@@ -136,22 +136,24 @@ private:
 
     bool run_plainly(std::uint32_t first, std::uint32_t last, kernel_slot& slot,
                      std::uint32_t& at) noexcept {
-        at = first;
         const prepared_step* const steps = prepared().data();
+        std::uint32_t i = first;  // stays in a register, as `at` would not
         try {
             context_base& ctx = slot.begin(&stop_, true);
-            for (; at < last; ++at) {
-                const prepared_step& step = steps[at];
-                if (stop_.requested()) return left_out(step.id);
+            for (; i < last; ++i) {
+                const prepared_step& step = steps[i];
+                if (stop_.requested()) break;
                 if (step.special)
                     run_special(step, slot);
                 else
                     step.run(step.parameters, ctx, step.inputs, *step.output);
                 slot.next(&stop_);
             }
-            return true;
+            at = i;
+            return i == last || left_out(steps[i].id);
         } catch (...) {
-            keep_error(prepared()[at].id);
+            at = i;
+            keep_error(steps[i].id);
             return false;
         }
     }
