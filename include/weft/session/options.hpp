@@ -46,8 +46,8 @@ struct session_options {
     // Bytes by device, {{"/gpu:0", 1 << 30}}.
     std::map<std::string, std::size_t> memory_limit = {};
     deny_flags deny = {};
-    // Results do not depend on the number of threads in any case; kept for the order of the
-    // options.
+    // Callables run in the order of making, one after the other. What kernels compute does not
+    // depend on the number of threads in any case.
     bool deterministic = false;
     // The devices of the nodes named in it, as if each were pinned there: placement_file::of makes
     // it from a report. A pin in the program that says something else is an error, or overruled
