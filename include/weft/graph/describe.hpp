@@ -246,7 +246,7 @@ struct description_of;
 template <class E, class... Kinds>
 struct description_of<E, device_kinds<Kinds...>> {
     using op = typename E::op;
-    static constexpr kind_code kinds[] = {code_of<Kinds, E>()...};
+    static constexpr kind_code kinds[sizeof...(Kinds)] = {code_of<Kinds, E>()...};
     static constexpr node_description value = describe<op, result_of_t<E>, E>(
         kinds,
         &registered_kernels<typename told_op<op, E, Kinds...>::type, device_kinds<Kinds...>>);

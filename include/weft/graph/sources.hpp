@@ -39,7 +39,7 @@ template <class Op, class T, class Kinds>
 struct value_kernels_of;
 template <class Op, class T, class... Kinds>
 struct value_kernels_of<Op, T, device_kinds<Kinds...>> {
-    static constexpr value_kernel value[] = {value_kernel_on<Op, T, Kinds>()...};
+    static constexpr value_kernel value[sizeof...(Kinds)] = {value_kernel_on<Op, T, Kinds>()...};
 };
 
 // A record of a value and its kernels.

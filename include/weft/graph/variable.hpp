@@ -73,7 +73,7 @@ struct assign_description;
 template <class V, class E, class... Kinds>
 struct assign_description<V, E, device_kinds<Kinds...>> {
     using T = typename V::value_type;
-    static constexpr kind_code kinds[] = {assign_code_of<T, Kinds, E>()...};
+    static constexpr kind_code kinds[sizeof...(Kinds)] = {assign_code_of<T, Kinds, E>()...};
     static constexpr node_description value = describe<ops::variable, V, E>(
         kinds,
         &registered_kernels<typename assign_told_op<T, E, Kinds...>::type, device_kinds<Kinds...>>);

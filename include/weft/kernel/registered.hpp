@@ -56,7 +56,8 @@ template <class Op, class Kinds>
 struct registered_masks;
 template <class Op, class... Kinds>
 struct registered_masks<Op, device_kinds<Kinds...>> {
-    static constexpr registered_mask value[] = {
+    // With its size: nvcc makes no span of an array without.
+    static constexpr registered_mask value[3 * sizeof...(Kinds)] = {
         mask_of<Op, Kinds>("")..., mask_of<Op, Kinds, std::int32_t>("std::int32_t")...,
         mask_of<Op, Kinds, std::int64_t>("std::int64_t")...};
 };
