@@ -63,6 +63,14 @@ using aligned_t = std::align_val_t;
 [[gnu::noinline]] void* operator new[](bytes_t n, aligned_t a) {
     return counted(n, bytes_t(a));
 }
+// What std::stable_sort calls. AddressSanitizer has one of its own, which free() does not match.
+[[gnu::noinline]] void* operator new(bytes_t n, const std::nothrow_t&) noexcept {
+    try {
+        return counted(n, 1);
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
+}
 [[gnu::noinline]] void operator delete(void* p) noexcept { release(p); }
 [[gnu::noinline]] void operator delete[](void* p) noexcept { release(p); }
 [[gnu::noinline]] void operator delete(void* p, bytes_t) noexcept { release(p); }

@@ -68,18 +68,24 @@ public:
           at_(first),
           row_(first / width_),
           column_(first % width_) {
-        std::size_t bytes = 0, staged_bytes = 0;
-        for (std::size_t k = 0; k < count; ++k)
-            if (is_indirect(k)) bytes += operands[k].element_bytes;
-        length_ = sizeof buffer_ / bytes < longest ? sizeof buffer_ / bytes : longest;
+        std::size_t bytes = 0, room = sizeof buffer_;
+        for (std::size_t k = 0; k < count; ++k) {
+            if (!is_indirect(k)) continue;
+            bytes += operands[k].element_bytes;
+            room -= alignment;
+        }
+        length_ = room / bytes < longest ? room / bytes : longest;
         long_rows_ = width_ >= length_;
         if (!long_rows_) length_ = length_ / width_ * width_;
+        std::size_t used = 0;
         for (std::size_t k = 0; k < count; ++k) {
             data[k] = operands[k].data;
-            stages_[k] = {buffer_ + staged_bytes * length_, 0, 0, 0, is_same_in_all_rows(k)};
-            if (is_staged(k)) staged_bytes += operands[k].element_bytes;
+            stages_[k] = {buffer_ + used, 0, 0, 0, is_same_in_all_rows(k)};
+            if (!is_staged(k)) continue;
+            // Elements of all sizes are aligned where the next stage begins.
+            used += (operands[k].element_bytes * length_ + alignment - 1) / alignment * alignment;
         }
-        cut_rows_ = staged_bytes > 0;
+        cut_rows_ = used > 0;
     }
 
     // Points `data` at the operands of the next block, before element `last`; gives its length.
@@ -110,6 +116,7 @@ public:
 
 private:
     static constexpr std::size_t longest = 512;  // elements: few to write, many for one call
+    static constexpr std::size_t alignment = 16;  // that any element type needs
 
     struct staged {
         char* to;
