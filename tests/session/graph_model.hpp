@@ -41,11 +41,7 @@ public:
     model_run(const model& of, std::vector<std::size_t> fetches, std::map<std::size_t, value> fed)
         : model_(of), fed_(std::move(fed)), values_(of.nodes.size()), before_(of.nodes.size()) {
         for (std::size_t f : fetches) need(f);
-        add_order();
     }
-
-    // Whether the reads and writes can be ordered at all.
-    bool possible() const { return !has_cycle(); }
 
     value of(std::size_t n) {
         if (const auto fed = fed_.find(n); fed != fed_.end()) return fed->second;
@@ -93,43 +89,12 @@ private:
             if (before_[n].contains(w)) last = of(w);
         return last;
     }
-    // Reads that are not after a write come before it.
-    void add_order() {
-        edges_.resize(model_.nodes.size());
-        for (std::size_t n : needed_) {
-            if (fed_.contains(n)) continue;
-            for (std::size_t i : dependencies(n)) edges_[i].push_back(n);
-            for (std::size_t i : model_.nodes[n].inputs) {
-                if (!is_variable(i) || fed_.contains(i)) continue;
-                for (std::size_t w : model_.writes[i])
-                    if (w != n && needed_.contains(w) && !before_[n].contains(w))
-                        edges_[n].push_back(w);
-            }
-        }
-    }
-    bool has_cycle() const {
-        std::vector<int> waits(edges_.size(), 0);
-        for (std::size_t n : needed_)
-            for (std::size_t later : edges_[n]) ++waits[later];
-        std::vector<std::size_t> ready;
-        for (std::size_t n : needed_)
-            if (waits[n] == 0) ready.push_back(n);
-        std::size_t done = 0;
-        for (; !ready.empty(); ++done) {
-            const std::size_t n = ready.back();
-            ready.pop_back();
-            for (std::size_t later : edges_[n])
-                if (--waits[later] == 0) ready.push_back(later);
-        }
-        return done < needed_.size();
-    }
 
     const model& model_;
     std::map<std::size_t, value> fed_;
     std::vector<std::optional<value>> values_;
     std::vector<std::set<std::size_t>> before_;  // everything that a node comes after
     std::set<std::size_t> needed_;
-    std::vector<std::vector<std::size_t>> edges_;
 };
 
 }  // namespace weft_test

@@ -100,7 +100,7 @@ public:
                 sleep(caller, owner, home, done);
         }
         pool_worker::enter(outer);
-        if (home != nullptr) home->detach_visitor(there);
+        if (home != nullptr) home->detach(there, nullptr);
         detach(here, self);
     }
     void help_until(const void* owner, const std::atomic<bool>& done) noexcept {
@@ -155,10 +155,6 @@ private:
     void attach_visitor(caller_list::link& link) noexcept {
         const std::lock_guard lock(mutex_);
         callers_.attach(link);
-    }
-    void detach_visitor(caller_list::link& link) noexcept {
-        const std::lock_guard lock(mutex_);
-        callers_.detach(link);
     }
 
     // Looks for an item of `owner` for some microseconds.

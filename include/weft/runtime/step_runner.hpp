@@ -60,6 +60,7 @@ public:
         }
     }
 
+    // Has run() mean that list from now on; not during a run.
     void use(std::size_t list) { list_ = list; }
 
     // Begins a run in the calling thread. With `measure` the time of each step is noted, in a run

@@ -114,7 +114,7 @@ private:
     std::optional<std::stop_callback<request_stop>> on_stop_;
     bool holds_ = false;  // the variables
     struct observers;     // that this run has
-    observers* observers_ = nullptr;
+    std::unique_ptr<observers> observers_;
 };
 
 // For fetches of one value. Throws error failed_precondition.

@@ -25,7 +25,7 @@ WEFT_SOURCE session_run::session_run(session_core& core, prepared_plan& of,
 WEFT_SOURCE session_run::~session_run() {
     on_stop_.reset();
     execution_->steps().forget_observers();
-    delete observers_;
+    observers_.reset();
     execution_->frame().reset();
     if (holds_) core_.parts_->variables.release(plan_.of());
     plan_.give_back(std::unique_ptr<execution>(execution_));
@@ -58,7 +58,7 @@ WEFT_SOURCE void session_run::acquire() {
 WEFT_SOURCE void session_run::observe(const run_options& options) {
     const bool logged = options.trace != nullptr || options.stats != nullptr;
     if (options.record == nullptr && !logged) return;
-    observers_ = new observers;
+    observers_ = std::make_unique<observers>();
     step_runner& steps = execution_->steps();
     if (options.record != nullptr)
         steps.observe(observers_->recorder.emplace(*options.record));
