@@ -83,16 +83,20 @@ bench::dag random_1m() { return bench::random_of(1'000'000); }
 void add_empty(int threads) {
     using bench::time_at_most;
     const std::string text = threads == 1 ? ", 1 thread" : ", 2 threads";
-    const auto row = [&](const char* name, bench::dag (*graph)(), int rounds, const subject& of) {
-        add({name + text, graph, work::nothing, threads, rounds}, {of});
+    const auto row = [&](const char* name, bench::dag (*graph)(), int rounds, const subject& of,
+                         double stealing_ns = 0) {
+        subject stealing{.name = "weft stealing"};
+        if (threads == 1 && stealing_ns > 0) stealing.run = time_at_most(stealing_ns);
+        add({name + text, graph, work::nothing, threads, rounds},
+            stealing_ns > 0 ? std::vector{of, stealing} : std::vector{of});
     };
     const subject cheap{.run = time_at_most(3)};
     row("single node", &single, 10, {.run = time_at_most(150)});
-    row("chain 1k", &chain, 10, cheap);
-    row("fan 1k", &fan, 10, cheap);
-    row("layered 1k", &layered, 10, cheap);
-    row("wavefront 64x64", &wavefront, 10, cheap);
-    row("random 100k", &random_100k, 4, cheap);
+    row("chain 1k", &chain, 10, cheap, 6);
+    row("fan 1k", &fan, 10, cheap, 8);
+    row("layered 1k", &layered, 10, cheap, 12);
+    row("wavefront 64x64", &wavefront, 10, cheap, 12);
+    row("random 100k", &random_100k, 4, cheap, 50);
     subject large{.run = time_at_most(4)};
     if (threads == 1) {  // otherwise the same
         large.build = time_at_most(400);

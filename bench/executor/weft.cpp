@@ -1,11 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// weft as its users have it: callables without inputs, ordered by control edges, run by the
-// callable of a session. The graph is what is there before; planning is what is timed as building.
-#include "executor/peers.hpp"
-
-#include <weft/weft.hpp>
+// weft as its users have it: the callable of a session. The graph is what is there before; planning
+// is what is timed as building.
+#include "executor/weft_graph.hpp"
 
 #include <optional>
 
@@ -33,37 +31,21 @@ public:
     weft_session(Body body, int threads, weft::session_options (*options)(int))
         : body_(body), options_(options(threads)) {}
 
-    void describe(const bench::dag& of) override {
-        std::vector<weft::node_id> nodes;
-        nodes.reserve(of.size());
-        for (bench::dag_node id = 0; id < of.size(); ++id) {
-            nodes.push_back(graph_.call([body = body_, id] { body(id); }).id());
-            for (bench::dag_node before : of.before(id))
-                graph_.add_control(nodes[before], nodes[id]);
-        }
-        const std::vector<bench::dag_node> sinks = of.sinks();
-        fetched_ = nodes[sinks.front()];
-        if (sinks.size() == 1) return;
-        fetched_ = weft::group(done_node(graph_, fetched_)).id();
-        for (bench::dag_node sink : sinks)
-            if (sink != sinks.front()) graph_.add_control(nodes[sink], fetched_);
-    }
+    void describe(const bench::dag& of) override { made_.describe(of, body_); }
     void build(const bench::dag&) override {
-        session_.emplace(graph_, options_);
-        step_.emplace(session_->make_callable(weft::fetches(done_node(graph_, fetched_))));
+        session_.emplace(made_.graph, options_);
+        step_.emplace(session_->make_callable(weft::fetches(made_.done())));
     }
     void run() override { (*step_)(); }
 
 private:
-    using done_node = weft::node<void>;
-    using fetched = decltype(weft::fetches(std::declval<done_node&>()));
+    using fetched = decltype(weft::fetches(std::declval<weft::node<void>>()));
     using callable =
         decltype(std::declval<weft::session&>().make_callable(std::declval<fetched>()));
 
     Body body_;
     weft::session_options options_;
-    weft::graph graph_;
-    weft::node_id fetched_ = weft::no_node;
+    bench::weft_graph made_;
     std::optional<weft::session> session_;
     std::optional<callable> step_;
 };

@@ -7,7 +7,8 @@
 #pragma once
 
 #include <weft/runtime/inter_op_pool.hpp>
-#include <weft/runtime/schedule.hpp>
+#include <weft/runtime/schedule_choice.hpp>
+#include <weft/runtime/schedule_trial.hpp>
 #include <weft/runtime/step_runner.hpp>
 
 #include <atomic>
@@ -33,12 +34,14 @@ public:
           on_(on),
           frame_(p, on.machine, variables),
           steps_(p, on, frame_),
-          slots_(on.contexts.size(), nullptr) {
+          only_device_(p.steps.empty() ? none : p.steps.front().device),
+          places_(on.contexts.size()) {
         devices_.reserve(p.steps.size());
         for (const plan_step& step : p.steps) {
             devices_.push_back(step.device);
             one_pool_ = one_pool_ && on.machine.devices[step.device] == on.machine.client;
             queues_ = queues_ || on.machine.devices[step.device]->pool() == nullptr;
+            if (step.device != devices_.front()) only_device_ = none;
         }
     }
     execution(const execution&) = delete;
@@ -62,7 +65,7 @@ public:
         how_ = how;
         runs_ = 0;
         try {
-            choose_schedule(order);
+            choose_schedule(false, order);
         } catch (...) {  // the schedule of another layout is none for this one
             frame_.release_memory();
             throw;
@@ -72,11 +75,10 @@ public:
     // kernel. A run that was stopped throws cancelled or deadline_exceeded, naming a step that had
     // not run.
     void run() {
-        const bool measure = runs_ == 0 || (runs_ == first_warm_run && trial_ == trial::over) ||
-                             runs_ % runs_between_measures == 0;
+        const bool measure = runs_ < first_runs || runs_ % runs_between_measures == 0;
         steps_.begin(measure, runs_ == 0);
         ++runs_;
-        if (trial_ != trial::over && !measure)
+        if (!trial_.over() && !measure)
             run_trial();
         else
             run_schedule();
@@ -88,28 +90,21 @@ public:
     const schedule& current_schedule() const { return schedule_; }
 
 private:
-    // A hand-over to another thread costs about this much before it gains anything.
-    static constexpr double worth_sharing_ns = 12'000;
-    // What a unit of work has to be worth; steps that take a third of that are units themselves.
-    static constexpr double grain_ns = 1'500, worth_stealing_ns = 500;
-    // The first run is measured, one that finds its caches warm, and then one in so many.
-    static constexpr std::uint32_t first_warm_run = 3, runs_between_measures = 1024;
+    // The first run is measured, the second, which finds its caches warm, and then one in so many.
+    static constexpr std::uint32_t first_runs = 2, runs_between_measures = 1024;
 
     // Choosing how.
 
     step_costs costs() {
         return {plan_.first_successor, plan_.successors, devices_, steps_.times().ns()};
     }
-    int client_threads() const { return on_.machine.client->pool()->workers() + 1; }
+    schedule_choice choice() {
+        return {costs(), on_.machine.client->pool()->workers() + 1, one_pool_};
+    }
     // Whether nothing can be gained from a second thread, whatever the steps turn out to take.
     bool is_serial(sharing how) {
         if (how == sharing::stealing || how == sharing::given_order) return false;
-        if (how == sharing::caller_only) return true;
-        if (one_pool_ && client_threads() == 1) return true;
-        const work_and_span steps = measure(costs());
-        const double shared = steps.work_ns / (one_pool_ ? client_threads() : 2);
-        const double left = shared > steps.span_ns ? shared : steps.span_ns;
-        return steps.work_ns - left <= worth_sharing_ns;
+        return how == sharing::caller_only || choice().is_serial();
     }
     // Whether the memory of the frame was laid out for that.
     bool must_be_serial() const {
@@ -124,49 +119,48 @@ private:
             if (!(queues_ && plan_.has_calls)) return in_order;
             return schedule_chained(costs(), in_order.order);
         }
-        return has_small_steps() ? schedule_blocks(costs(), client_threads(), grain_ns)
-                                 : schedule_for_stealing(costs());
+        return choice().shared();
     }
-    bool has_small_steps() {
-        const double steps = static_cast<double>(plan_.steps.size());
-        return one_pool_ && steps_.times().total_ns() < worth_stealing_ns * steps;
-    }
-    // All of it or, where there is no memory, nothing.
-    void choose_schedule(std::span<const step_id> order = {}) {
-        trial_ = trial::over;
+    // All of it or, where there is no memory, nothing. With `tried`, the ways that may be better
+    // than the one that times suggest take turns with it in the next runs.
+    void choose_schedule(bool tried, std::span<const step_id> order = {}) {
+        end_trial(0);
         schedule next = new_schedule(order);
-        const bool is_trial = how_ == sharing::automatic && !next.sequential && has_small_steps();
+        std::vector<schedule> others;
         if (!next.sequential) make_room(next.units());
-        if (is_trial) {
-            other_ = schedule_in_order(costs());
-            steps_.prepare(other_.order, 1);
+        if (tried && !next.sequential) others = choice().others();
+        for (std::size_t i = 0; i < others.size(); ++i) {
+            if (!others[i].sequential) make_room(others[i].units());
+            steps_.prepare(others[i].order, i + 1);
         }
         steps_.prepare(next.order);
         schedule_ = std::move(next);
+        others_ = std::move(others);
         planned_ns_ = steps_.times().total_ns();
-        if (is_trial) trial_ = trial::in_order;
+        trial_.begin(1 + others_.size());
     }
-    // Times of small steps are too close to the clock's own to tell whether threads pay: one run is
-    // timed in order, the next one shared, and the better way stays.
+    // One run of a trial, in the way whose turn it is.
     void run_trial() {
-        if (trial_ == trial::in_order) {
-            std::swap(schedule_, other_);
-            steps_.use(1);
-            in_order_ns_ = timed_run();
-            std::swap(schedule_, other_);
-            steps_.use(0);
-            trial_ = trial::shared;
-            return;
-        }
-        trial_ = trial::over;
-        if (timed_run() < in_order_ns_) return;
-        std::swap(schedule_, other_);
-        steps_.use(1);
-    }
-    std::int64_t timed_run() {
+        const std::size_t way = trial_.next();
+        use_way(way);
         const std::int64_t begin = stop_state::now_ns();
         run_schedule();
-        return stop_state::now_ns() - begin;
+        const std::int64_t took = stop_state::now_ns() - begin;
+        use_way(way);
+        if (nodes_run() == plan_.kernels) trial_.note(took);
+        if (trial_.over()) end_trial(trial_.best());
+    }
+    // Puts one of the other ways in the place of the first, and back.
+    void use_way(std::size_t way) noexcept {
+        if (way == 0) return;
+        std::swap(schedule_, others_[way - 1]);
+        steps_.swap_with_first(way);
+    }
+    void end_trial(std::size_t way) noexcept {
+        use_way(way);
+        steps_.keep_first();
+        others_ = {};
+        trial_.begin(0);
     }
     void run_schedule() {
         if (schedule_.sequential)
@@ -179,9 +173,9 @@ private:
     void reconsider() try {
         if (how_ != sharing::automatic) return;
         const double now = steps_.times().total_ns();
-        if (runs_ > 1 && now < 2 * planned_ns_ && planned_ns_ < 2 * now) return;
+        if (runs_ > first_runs && now < 2 * planned_ns_ && planned_ns_ < 2 * now) return;
         if (!must_be_serial())
-            choose_schedule();
+            choose_schedule(runs_ >= first_runs);
         else if (frame_.arenas().order().empty() && !is_serial(how_))
             // The estimate was far too low: the next run gets memory for steps side by side.
             keep_times_ = true;
@@ -200,7 +194,8 @@ private:
         units_ = units;
     }
     device_index unit_device(std::size_t unit) const {
-        return devices_[schedule_.order[schedule_.first[unit]]];
+        return only_device_ != none ? only_device_
+                                    : devices_[schedule_.order[schedule_.first[unit]]];
     }
 
     // In the calling thread.
@@ -209,10 +204,10 @@ private:
     bool enter_devices() noexcept {
         for (std::size_t u = 0; u < schedule_.units(); ++u) {
             const device_index d = unit_device(u);
-            if (slots_[d] != nullptr) continue;
+            if (places_[d].slot != nullptr) continue;
             if (!on_.machine.devices[d]->enter()) return false;
             try {
-                slots_[d] = &on_.contexts[d]->acquire();
+                places_[d] = steps_.begin_in(on_.contexts[d]->acquire());
             } catch (...) {
                 on_.machine.devices[d]->leave();
                 steps_.keep_error(schedule_.order[schedule_.first[u]]);
@@ -222,9 +217,9 @@ private:
         return true;
     }
     void leave_devices() noexcept {
-        for (device_index d = 0; d < slots_.size(); ++d) {
-            if (slots_[d] == nullptr) continue;
-            on_.contexts[d]->release(*std::exchange(slots_[d], nullptr));
+        for (device_index d = 0; d < places_.size(); ++d) {
+            if (places_[d].slot == nullptr) continue;
+            on_.contexts[d]->release(*std::exchange(places_[d], {}).slot);
             on_.machine.devices[d]->leave();
         }
     }
@@ -238,7 +233,7 @@ private:
         bool going = !steps_.failed();
         for (std::size_t u = 0; u < units && going; ++u)
             going = steps_.run(schedule_.first[u], schedule_.first[u + 1],
-                               *slots_[unit_device(u)], at);
+                               places_[unit_device(u)], at);
         ran_.store(going ? plan_.kernels : steps_.kernels_in(0, at), std::memory_order_relaxed);
         leave_devices();
     }
@@ -287,40 +282,48 @@ private:
         return static_cast<std::uint32_t>(item - items_.get());
     }
 
+    // By its address: the item itself is seldom in a cache.
+    bool is_own(const work_item* item) const noexcept {
+        const auto at = reinterpret_cast<std::uintptr_t>(item);
+        return at - reinterpret_cast<std::uintptr_t>(items_.get()) < units_ * sizeof(work_item);
+    }
+
     // Runs a unit, then what it and what follows have made ready for this thread.
     void run_from(std::uint32_t unit) noexcept {
         // Counted from before its first unit is done until it touches nothing of this any more.
         left_.fetch_add(1, std::memory_order_relaxed);
         pool_worker* const worker = pool_worker::current();
         const device_index here = unit_device(unit);
+        const bool keeps =
+            worker != nullptr && on_.machine.devices[here]->pool() == &worker->pool();
         std::uint32_t sinks = 0;
         std::size_t ran = 0;
-        kernel_slot* slot = nullptr;
+        step_runner::place place;
         try {
-            slot = &on_.contexts[here]->acquire();
+            place = steps_.begin_in(on_.contexts[here]->acquire());
         } catch (...) {
             steps_.keep_error(schedule_.order[schedule_.first[unit]]);
         }
         for (std::uint32_t next = unit; next != none;) {
             unit = next;
             if (worker != nullptr) worker->pool().share(*worker, this);
-            ran += run_unit(unit, slot);
-            next = release_successors(unit, here, worker, sinks);
+            ran += run_unit(unit, place);
+            next = release_successors(unit, here, worker, keeps, sinks);
             if (next == none && worker != nullptr) next = own_item(*worker, here);
         }
-        if (slot != nullptr) on_.contexts[here]->release(*slot);
+        if (place.slot != nullptr) on_.contexts[here]->release(*place.slot);
         finish(sinks, ran);
     }
-    std::size_t run_unit(std::uint32_t unit, kernel_slot* slot) noexcept {
+    std::size_t run_unit(std::uint32_t unit, const step_runner::place& place) noexcept {
         const std::uint32_t first = schedule_.first[unit], last = schedule_.first[unit + 1];
-        if (slot == nullptr || steps_.failed()) return 0;
+        if (place.slot == nullptr || steps_.failed()) return 0;
         std::uint32_t at = first;
-        return steps_.kernels_in(first, steps_.run(first, last, *slot, at) ? last : at);
+        return steps_.kernels_in(first, steps_.run(first, last, place, at) ? last : at);
     }
     // Counts a unit down from those that wait for it; the last one that becomes ready on this
-    // device is for the caller, the others are handed over.
+    // device is for the caller, the others are handed over. `keeps`: to this worker's own stack.
     std::uint32_t release_successors(std::uint32_t unit, device_index here, pool_worker* worker,
-                                     std::uint32_t& sinks) noexcept {
+                                     bool keeps, std::uint32_t& sinks) noexcept {
         const std::uint32_t* at = schedule_.successors.data() + schedule_.first_successor[unit];
         const std::uint32_t* const end =
             schedule_.successors.data() + schedule_.first_successor[unit + 1];
@@ -336,8 +339,12 @@ private:
                 hand_over(later, worker);
                 continue;
             }
-            if (kept != none) hand_over(kept, worker);
-            kept = later;
+            const std::uint32_t before = std::exchange(kept, later);
+            if (before == none) continue;
+            if (keeps)
+                worker->pool().keep(*worker, items_[before]);
+            else
+                hand_over(before, worker);
         }
         return kept;
     }
@@ -346,7 +353,7 @@ private:
     std::uint32_t own_item(pool_worker& worker, device_index here) noexcept {
         work_item* const item = worker.take();
         if (item == nullptr) return none;
-        if (item->owner == this && unit_device(unit_of(item)) == here) return unit_of(item);
+        if (is_own(item) && unit_device(unit_of(item)) == here) return unit_of(item);
         worker.pool().keep(worker, *item);
         return none;
     }
@@ -364,6 +371,7 @@ private:
     run_frame frame_;
     step_runner steps_;
     std::vector<std::uint32_t> devices_;  // of each step
+    device_index only_device_;            // of all steps, none where there are several
     bool one_pool_ = true;                // all steps are on the client's device
     bool queues_ = false;                 // some are on one with a queue
     sharing how_ = sharing::automatic;
@@ -371,15 +379,12 @@ private:
     std::uint32_t runs_ = 0;  // with these shapes
     bool keep_times_ = false;  // those measured are better than an estimate for the next layout
     schedule schedule_;
-    // Of plans with small steps: the schedule that is tried against this one, and how far that is.
-    enum class trial : unsigned char { over, in_order, shared };
-    trial trial_ = trial::over;
-    schedule other_;
-    std::int64_t in_order_ns_ = 0;
+    schedule_trial trial_;
+    std::vector<schedule> others_;  // that are tried against it
     std::unique_ptr<std::atomic<std::uint32_t>[]> waits_;  // of each unit: predecessors left
     std::unique_ptr<work_item[]> items_;                   // of each unit
     std::size_t units_ = 0;                                // that there is room for
-    std::vector<kernel_slot*> slots_;                      // of a run in order, by device
+    std::vector<step_runner::place> places_;               // of a run in order, by device
     std::atomic<std::uint32_t> left_{0};  // sinks, and threads in run_from()
     std::atomic<std::size_t> ran_{0};
     std::atomic<bool> done_{false};

@@ -31,7 +31,7 @@ struct execution_devices {
 class step_runner {
 public:
     step_runner(const plan& p, const execution_devices& on, run_frame& frame)
-        : plan_(p), on_(on), frame_(frame) {}
+        : plan_(p), on_(on), frame_(frame), only_kernels_(p.kernels == p.steps.size()) {}
     step_runner(const step_runner&) = delete;
     step_runner& operator=(const step_runner&) = delete;
 
@@ -43,11 +43,14 @@ public:
     void forget_observers() noexcept { observers_.clear(); }
 
     // Makes the list of steps, in the order in which positions are given below. The frame is bound.
-    // There can be two lists, of which use() says which is meant; making one means that one.
+    // It is the first of the lists that runs.
     void prepare(std::span<const step_id> order, std::size_t list = 0) {
-        use(list);
-        prepared().reserve(order.size());  // may fail: first of all
-        prepared().clear();
+        if (list == lists_.size()) lists_.emplace_back();
+        step_list& made = lists_[list];
+        made.ids.reserve(order.size());  // these may fail: first of all
+        made.steps.reserve(order.size());
+        made.ids.assign(order.begin(), order.end());
+        made.steps.clear();
         for (step_id id : order) {
             const plan_step& step = plan_.steps[id];
             const bool object =
@@ -55,18 +58,25 @@ public:
             const bool special = step.kind != step_kind::kernel || step.variable != none ||
                                  object || frame_.is_late(step) ||
                                  device_of(step).watches_launches();
-            prepared().push_back({step.run, step.parameters, frame_.inputs_of(step),
-                                 &frame_.output_of(step), id, special});
+            made.steps.push_back({special ? nullptr : step.run, step.parameters,
+                                  frame_.inputs_of(step), &frame_.output_of(step)});
         }
+        prepared_ = lists_.front().steps.data();
     }
-
-    // Has run() mean that list from now on; not during a run.
-    void use(std::size_t list) { list_ = list; }
+    // Between runs: exchanges a list with the first, frees all but the first.
+    void swap_with_first(std::size_t list) noexcept {
+        std::swap(lists_.front(), lists_[list]);
+        prepared_ = lists_.front().steps.data();
+    }
+    void keep_first() noexcept {
+        while (lists_.size() > 1) lists_.pop_back();
+    }
 
     // Begins a run in the calling thread. With `measure` the time of each step is noted, in a run
     // that finds its caches `cold` less of it. May throw what an observer throws.
     void begin(bool measure, bool cold) {
         measuring_ = measure;
+        watched_ = measure || !observers_.empty();
         cold_ = cold;
         error_ = nullptr;
         failed_.store(false, std::memory_order_relaxed);
@@ -91,15 +101,20 @@ public:
     }
     bool failed() const noexcept { return failed_.load(std::memory_order_relaxed); }
 
+    // A context that has begun to serve steps of this run, in one thread.
+    struct place {
+        kernel_slot* slot = nullptr;
+        context_base* context = nullptr;
+    };
+    place begin_in(kernel_slot& slot) noexcept { return {&slot, &slot.begin(&stop_, true)}; }
+
     // Runs the steps at [first, last), which are on one device, in a context of it. False after an
     // error or a stop; then `at` is the position that it came to. Side by side in several threads.
-    bool run(std::uint32_t first, std::uint32_t last, kernel_slot& slot,
-             std::uint32_t& at) noexcept {
-        return measuring_ || !observers_.empty() ? run_watched(first, last, slot, at)
-                                                 : run_plainly(first, last, slot, at);
+    bool run(std::uint32_t first, std::uint32_t last, const place& in, std::uint32_t& at) noexcept {
+        return watched_ ? run_watched(first, last, in, at) : run_plainly(first, last, in, at);
     }
     // Keeps the exception being handled, as that of a step, if it is the first of the run.
-    void keep_error(step_id id) noexcept {
+    [[gnu::noinline]] void keep_error(step_id id) noexcept {
         const plan_step& step = plan_.steps[id];
         // Relaxed: error_ is read after the run, which the count of units left orders.
         if (!failed_.exchange(true, std::memory_order_relaxed)) {
@@ -113,61 +128,64 @@ public:
     }
     // How many of the steps at [first, last) count as nodes run.
     std::size_t kernels_in(std::uint32_t first, std::uint32_t last) const noexcept {
+        if (only_kernels_) return last - first;
         std::size_t kernels = 0;
         for (std::uint32_t i = first; i < last; ++i)
-            kernels += plan_.steps[prepared()[i].id].kind == step_kind::kernel;
+            kernels += plan_.steps[id_at(i)].kind == step_kind::kernel;
         return kernels;
     }
 
 private:
-    // A step as its thread needs it.
-    struct prepared_step {
-        kernel_function run;
+    // A step as its thread needs it: half a cache line.
+    struct alignas(32) prepared_step {
+        kernel_function run;  // null where it is not just a kernel: run_special() knows
         const void* parameters;
         const value_ref* const* inputs;
         value_ref* output;
-        step_id id;
-        bool special;  // not just a kernel: run_special() knows
+    };
+    struct step_list {
+        std::vector<prepared_step> steps;
+        std::vector<step_id> ids;
     };
 
+    step_id id_at(std::uint32_t position) const noexcept { return lists_.front().ids[position]; }
     device& device_of(const plan_step& step) const { return *on_.machine.devices[step.device]; }
     std::string name_of_device(const plan_step& step) const {
         return device_of(step).info().name.to_string();
     }
 
-    bool run_plainly(std::uint32_t first, std::uint32_t last, kernel_slot& slot,
+    bool run_plainly(std::uint32_t first, std::uint32_t last, const place& in,
                      std::uint32_t& at) noexcept {
-        const prepared_step* const steps = prepared().data();
+        const prepared_step* const steps = prepared_;
         std::uint32_t i = first;  // stays in a register, as `at` would not
         try {
-            context_base& ctx = slot.begin(&stop_, true);
             for (; i < last; ++i) {
                 const prepared_step& step = steps[i];
                 if (stop_.requested()) break;
-                if (step.special)
-                    run_special(step, slot);
+                if (step.run != nullptr)
+                    step.run(step.parameters, *in.context, step.inputs, *step.output);
                 else
-                    step.run(step.parameters, ctx, step.inputs, *step.output);
-                slot.next(&stop_);
+                    run_special(i, in);
+                in.slot->next(&stop_);
             }
             at = i;
-            return i == last || left_out(steps[i].id);
+            return i == last || left_out(id_at(i));
         } catch (...) {
             at = i;
-            keep_error(steps[i].id);
+            keep_error(id_at(i));
             return false;
         }
     }
     // The same with a look at the clock after each step, and for observers.
-    bool run_watched(std::uint32_t first, std::uint32_t last, kernel_slot& slot,
+    [[gnu::noinline]] bool run_watched(std::uint32_t first, std::uint32_t last, const place& in,
                      std::uint32_t& at) noexcept {
         std::int64_t before = stop_state::now_ns();
         for (at = first; at < last; ++at) {
-            const step_id id = prepared()[at].id;
+            const step_id id = id_at(at);
             std::uint32_t ran = at;
             if (stop_.requested()) return left_out(id);
             for (run_observer* observer : observers_) observer->step_begins(id);
-            if (!run_plainly(at, at + 1, slot, ran)) return false;
+            if (!run_plainly(at, at + 1, in, ran)) return false;
             const std::int64_t now = stop_state::now_ns();
             for (run_observer* observer : observers_) observer->step_ends(id, before, now);
             if (measuring_) times_.note(id, now - before - (cold_ ? step_times::cold_ns : 0));
@@ -175,27 +193,26 @@ private:
         }
         return true;
     }
-    bool left_out(step_id id) noexcept {
+    [[gnu::noinline]] bool left_out(step_id id) noexcept {
         step_id nobody = none;
         first_left_out_.compare_exchange_strong(nobody, id, std::memory_order_relaxed);
         return false;
     }
 
-    std::vector<prepared_step>& prepared() noexcept { return lists_[list_]; }
-    const std::vector<prepared_step>& prepared() const noexcept { return lists_[list_]; }
-
-    // What is not just a kernel with its values in place.
-    void run_special(const prepared_step& prepared, kernel_slot& slot) {
-        const plan_step& step = plan_.steps[prepared.id];
+    // What is not just a kernel with its values in place. Apart, like errors: what runs most steps
+    // is a few instructions.
+    [[gnu::noinline]] void run_special(std::uint32_t at, const place& in) {
+        const plan_step& step = plan_.steps[id_at(at)];
+        const prepared_step& prepared = prepared_[at];
         if (step.kind == step_kind::nothing) return;
         if (device_of(step).watches_launches()) device_of(step).launch();
         if (frame_.is_late(step)) frame_.prepare_late(step);
         if (step.kind == step_kind::copy) return run_copy(step);
         // What writes a variable in place must not stop half-way.
         const bool interruptible = step.variable == none || step.record->fallible;
-        context_base& ctx = slot.begin(&stop_, interruptible);
-        step.run(step.parameters, ctx, prepared.inputs, *prepared.output);
-        if (!interruptible) slot.begin(&stop_, true);
+        if (!interruptible) in.slot->begin(&stop_, false);
+        step.run(step.parameters, *in.context, prepared.inputs, *prepared.output);
+        if (!interruptible) in.slot->begin(&stop_, true);
         if (step.variable != none) return frame_.commit(step);
         if (step.output != none && plan_.values[step.output].home == value_home::object)
             frame_.object_made(step.output);
@@ -214,10 +231,12 @@ private:
     run_frame& frame_;
     stop_state stop_;
     step_times times_;
-    std::vector<prepared_step> lists_[2];
-    std::size_t list_ = 0;
+    bool only_kernels_;
+    std::vector<step_list> lists_{1};
+    const prepared_step* prepared_ = nullptr;  // the first list's
     std::vector<run_observer*> observers_;  // of the next run
     bool measuring_ = false;
+    bool watched_ = false;  // measured or observed
     bool cold_ = false;
     std::atomic<step_id> first_left_out_{none};
     std::atomic<bool> failed_{false};
