@@ -18,7 +18,8 @@ using weft::node_id;
 
 constexpr node_id elsewhere = 5000;  // a node that is not in the list
 
-// Nodes that nothing ties: kernels and callables that read something.
+// Nodes that nothing ties: kernels that read something, callables, nodes without a kernel, and
+// what is fed.
 void grow_untied(toy::graph& g, std::mt19937& random) {
     const char* kinds[] = {"cpu gpu", "cpu gpu npu", "cpu", "gpu", "npu", "npu cpu"};
     const unsigned count = 1 + static_cast<unsigned>(random() % 12);
@@ -28,8 +29,11 @@ void grow_untied(toy::graph& g, std::mt19937& random) {
         if (random() % 5 == 0) {
             given.role = node_role::call;
             if (random() % 2) given.inputs.clear();
+        } else if (random() % 5 == 0) {
+            given.role = random() % 2 ? node_role::placeholder : node_role::group;
         }
         g.add("n" + std::to_string(id), "Op", given);
+        if (random() % 8 == 0) g.fed.push_back(id);
     }
 }
 
@@ -37,7 +41,7 @@ void grow_untied(toy::graph& g, std::mt19937& random) {
 void tie(toy::graph& g, weft::placement_file& file, std::mt19937& random) {
     const auto count = static_cast<node_id>(g.list().size());
     const auto id = static_cast<node_id>(random() % count);
-    switch (random() % 9) {
+    switch (random() % 7) {
         case 0: g[id].requested = weft::device_spec::parse("/cpu:0"); break;
         case 1: g[id].requested = weft::device_spec::parse("/task:0"); break;
         case 2: g[id].colocated = {static_cast<node_id>(random() % count)}; break;
@@ -45,10 +49,9 @@ void tie(toy::graph& g, weft::placement_file& file, std::mt19937& random) {
         case 4:
             g[id].role = node_role::compute;
             g[id].inputs.clear();
+            g.fed.clear();
             break;
-        case 5: g[id].role = random() % 2 ? node_role::placeholder : node_role::group; break;
-        case 6: g.fed = {id}; break;
-        case 7:
+        case 5:
             g[id].role = node_role::variable;
             g[id].inputs.clear();
             if (random() % 2) g.kept[id] = 0;

@@ -72,29 +72,30 @@ struct node_record {
     node_record& operator=(node_record&&) noexcept;
     ~node_record();
 
+    // What every plan reads, side by side: a graph of a million nodes is no longer in a cache.
     node_id id = no_node;
+    node_id target = no_node;  // of an assign: its variable
+    node_role role = node_role::compute;
+    bool metadata_only = false;           // looks at its input's shape only
+    bool fallible = false;                // a kernel that may throw (so: never writes in place)
+    bool element_wise = false;            // reads an input's element only to write that element
+    std::vector<node_id> inputs{};        // distinct
+    std::vector<node_id> controls{};      // nodes that must be done before this one starts
+    std::vector<kernel_entry> kernels{};  // one per device kind of the graph, in its order
+    std::vector<node_id> colocated{};     // share their device
+    value_type type{};
+    device_spec requested{};  // what scopes and pins ask for, merged
+
     std::string name;                  // unique in the graph, "scope/MatMul_1"
     std::string op;                    // "MatMul"; a fused node is called by its root
     std::vector<std::string> fused{};  // every op of the kernel, root first; empty if it is one op
-    node_role role = node_role::compute;
-    value_type type{};
-    std::vector<node_id> inputs{};     // distinct
-    std::vector<node_id> controls{};   // nodes that must be done before this one starts
-    node_id target = no_node;          // of an assign: its variable
-    std::vector<node_id> colocated{};  // share their device
-    device_spec requested{};           // what scopes and pins ask for, merged
     std::source_location where{};
-
-    std::vector<kernel_entry> kernels{};  // one per device kind of the graph, in its order
     // The registered kernels of the op that is missing on some kind, or of `op`: lines of
     // "  device='cpu'; T=float", or empty where nothing is registered.
     std::string (*registered)() = nullptr;
     shape_function shape = nullptr;          // null: type.shape is fully known, or it is an object
     const void* shape_parameters = nullptr;  // what `shape` gets
     std::vector<owned_bytes> storage{};      // parameters, a constant's elements, a callable
-    bool metadata_only = false;              // looks at its input's shape only
-    bool fallible = false;                   // a kernel that may throw (so: never writes in place)
-    bool element_wise = false;               // reads an input's element only to write that element
     double cost_ns = 1.0;                    // rough time per output element; of a call: ignored
     std::vector<std::pair<std::string, std::string>> attributes{};  // for people: {"axis", "1"}
 

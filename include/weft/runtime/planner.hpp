@@ -28,9 +28,7 @@ public:
     explicit planner(const plan_request& request) : request_(request), plan_(*draft_.made) {}
 
     std::shared_ptr<plan> make() {
-        plan_.nodes = prune(request_.from, request_.fetches, request_.feeds);
-        place_nodes();
-        reserve(plan_.nodes.size());
+        find_nodes();
         for (std::size_t i = 0; i < plan_.nodes.size(); ++i)
             add_node(*plan_.nodes[i], plan_.devices[i]);
         add_fetches();
@@ -52,12 +50,34 @@ private:
         std::uint32_t next;  // of the same node
     };
 
-    // Most nodes are one step.
-    void reserve(std::size_t nodes) {
+    // Prunes and places. Records are read on the way back from the fetches and once more when steps
+    // are made of them, in the order of making; nodes that nothing ties are placed on the way back.
+    void find_nodes() {
+        untied_nodes untied(request_.devices, request_.placement);
+        std::size_t values = 0, inputs = 0;
+        needed_nodes needed(request_.from, request_.fetches, request_.feeds,
+                            [&](const node_record& node, bool fed) {
+                                values += !node.type.is_void();
+                                inputs += fed ? 0 : node.inputs.size();
+                                untied.add(node, fed);
+                            });
+        plan_.nodes = needed.in_order();
+        const std::size_t nodes = plan_.nodes.size();
+        const std::vector<device_index> backwards = untied.take();
+        if (needed.forward() && backwards.size() == nodes)
+            plan_.devices.assign(backwards.rbegin(), backwards.rend());
+        else
+            place_nodes();
+        for (const auto& [id, device] : request_.kept) plan_.kept.emplace_back(id, device);
+        plan_.feeds.assign(request_.feeds.size(), none);
+        for (node_id id : request_.feeds) plan_.fed.push_back(&request_.from.record(id));
+        // Most nodes are one step and one value, without a copy.
         planned_.resize(request_.from.size());
         step_of_.resize(request_.from.size(), none);
         plan_.steps.reserve(nodes);
-        draft_.edges.reserve(2 * nodes);
+        plan_.values.reserve(values);
+        plan_.inputs.reserve(inputs);
+        draft_.edges.reserve(needed.waits());
     }
     bool is_fed(node_id id) const { return list_contains(request_.feeds, id); }
     device& machine(device_index index) const { return *request_.machine.devices[index]; }
@@ -77,9 +97,6 @@ private:
             if (!is_as_asked(*plan_.nodes[i], asked.line_of(*plan_.nodes[i]),
                              request_.devices[plan_.devices[i]].name))
                 ++plan_.fallbacks;
-        for (const auto& [id, device] : request_.kept) plan_.kept.emplace_back(id, device);
-        plan_.feeds.assign(request_.feeds.size(), none);
-        for (node_id id : request_.feeds) plan_.fed.push_back(&request_.from.record(id));
     }
 
     // Nodes to steps and values.

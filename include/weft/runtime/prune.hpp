@@ -28,28 +28,39 @@ void for_each_dependency(const node_record& record, Visit visit) {
 // The nodes that a run needs.
 class needed_nodes {
 public:
+    // Calls visit(record, is it fed) for each, the last one first; only where control edges go back
+    // it may leave some out. Records lie in memory as they were made, so they are walked back in
+    // that order: in a large graph, to follow edges costs several times as much.
+    template <class Visit>
     needed_nodes(const graph_base& from, std::span<const node_id> fetches,
-                 std::span<const node_id> fed)
+                 std::span<const node_id> fed, Visit visit)
         : from_(from), needed_(from.size(), 0) {
-        std::vector<node_id> stack;
-        const auto need = [&](node_id id) {
-            if (needed_[id] != 0) return;
-            needed_[id] = 1;
-            ++count_;
-            stack.push_back(id);
-        };
         for (node_id id : fed) needed_[id] = cut;
+        node_id end = 0;
         for (node_id id : fetches) {
-            if (needed_[id] == cut) needed_[id] = needed_cut;
             need(id);
+            end = end <= id ? id + 1 : end;
         }
-        while (!stack.empty()) {
-            const node_id id = stack.back();
-            stack.pop_back();
-            for_each_dependency(from.record(id), [&](node_id before) {
-                if (needed_[before] == cut) needed_[before] = needed_cut;
+        std::vector<node_id> later;  // than those that wait for them: not met on the way back
+        const auto need_before = [&](node_id id) {
+            const node_record& record = from.record(id);
+            for_each_dependency(record, [&](node_id before) {
+                ++waits_;
+                if (need(before) && !(before < id)) later.push_back(before);
                 forward_ = forward_ && before < id;
-                need(before);
+            });
+            visit(record, false);
+        };
+        for (node_id id = end; id-- > 0;) {
+            if (needed_[id] == 1) need_before(id);
+            if (needed_[id] == needed_cut) visit(from.record(id), true);
+        }
+        while (!later.empty()) {
+            const node_id id = later.back();
+            later.pop_back();
+            for_each_dependency(from.record(id), [&](node_id before) {
+                ++waits_;
+                if (need(before)) later.push_back(before);
             });
         }
     }
@@ -61,11 +72,23 @@ public:
         for_each([&](node_id id) { order.push_back(&from_.record(id)); });
         return order;
     }
+    // Whether that is the order of making.
+    bool forward() const { return forward_; }
+    // About how many dependencies they have.
+    std::size_t waits() const { return waits_; }
 
 private:
     // Fed nodes are cut off; those that something needs are in the list all the same.
     static constexpr unsigned char cut = 2, needed_cut = 3;
 
+    // Whether it is now, was not before, and has dependencies to follow.
+    bool need(node_id id) {
+        if (needed_[id] == cut) needed_[id] = needed_cut;
+        if (needed_[id] != 0) return false;
+        needed_[id] = 1;
+        ++count_;
+        return true;
+    }
     bool is_needed(node_id id) const { return needed_[id] == 1 || needed_[id] == needed_cut; }
     template <class Visit>
     void for_each(Visit visit) const {
@@ -138,7 +161,7 @@ private:
 
     const graph_base& from_;
     std::vector<unsigned char> needed_;
-    std::size_t count_ = 0;
+    std::size_t count_ = 0, waits_ = 0;
     bool forward_ = true;  // every needed node waits for earlier ones only
 };
 
@@ -150,7 +173,7 @@ private:
 inline std::vector<const node_record*> prune(const graph_base& from,
                                              std::span<const node_id> fetches,
                                              std::span<const node_id> fed) {
-    return detail::needed_nodes(from, fetches, fed).in_order();
+    return detail::needed_nodes(from, fetches, fed, [](const node_record&, bool) {}).in_order();
 }
 
 }  // namespace weft

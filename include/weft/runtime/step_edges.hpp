@@ -47,6 +47,7 @@ public:
     // `later` waits for `earlier`, which may be none.
     void add(step_id earlier, step_id later) {
         if (earlier == none || earlier == later) return;
+        grouped_ = grouped_ && (edges_.empty() || edges_.back().second <= later);
         edges_.push_back({earlier, later});
         forward_ = forward_ && earlier < later;
     }
@@ -57,27 +58,40 @@ public:
 
     // Of `n` steps; linear in steps and edges.
     step_followers followers(std::size_t n) const {
-        std::vector<std::uint32_t> end(n + 1, 0);  // first where they begin, at last where they end
-        for (const auto& [earlier, later] : edges_) ++end[earlier + 1];
-        for (std::size_t i = 0; i < n; ++i) end[i + 1] += end[i];
-        std::vector<step_id> all(edges_.size());
-        for (const auto& [earlier, later] : edges_) all[end[earlier]++] = later;
         step_followers out;
-        out.first.reserve(n + 1);
-        out.steps.reserve(edges_.size());
-        std::vector<step_id> seen_from(n, none);
-        for (step_id id = 0; id < n; ++id) {
-            out.first.push_back(static_cast<std::uint32_t>(out.steps.size()));
-            for (std::uint32_t i = id == 0 ? 0 : end[id - 1]; i < end[id]; ++i)
-                if (std::exchange(seen_from[all[i]], id) != id) out.steps.push_back(all[i]);
-        }
-        out.first.push_back(static_cast<std::uint32_t>(out.steps.size()));
+        // First where they begin, then where they end, at last where those that stay begin.
+        out.first.assign(n + 1, 0);
+        for (const auto& [earlier, later] : edges_) ++out.first[earlier + 1];
+        for (std::size_t i = 0; i < n; ++i) out.first[i + 1] += out.first[i];
+        out.steps.resize(edges_.size());
+        for (const auto& [earlier, later] : edges_) out.steps[out.first[earlier]++] = later;
+        drop_repeated(out);
         return out;
     }
 
 private:
+    // Where each step's edges came together, those that are there twice are neighbours.
+    void drop_repeated(step_followers& out) const {
+        const std::size_t n = out.size();
+        std::vector<step_id> seen_from(grouped_ ? 0 : n, none);
+        std::uint32_t begin = 0, kept = 0;
+        for (step_id id = 0; id < n; ++id) {
+            const std::uint32_t end = std::exchange(out.first[id], kept);
+            step_id last = none;
+            for (; begin < end; ++begin) {
+                const step_id later = out.steps[begin];
+                step_id& seen = grouped_ ? last : seen_from[later];
+                if (std::exchange(seen, grouped_ ? later : id) == (grouped_ ? later : id)) continue;
+                out.steps[kept++] = later;
+            }
+        }
+        out.first[n] = kept;
+        out.steps.resize(kept);
+    }
+
     std::vector<std::pair<step_id, step_id>> edges_;
     bool forward_ = true;
+    bool grouped_ = true;  // in the order of who waits
 };
 
 // An order in which the steps may run, smallest number first; `stuck` are those that wait for each
