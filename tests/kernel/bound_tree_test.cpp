@@ -52,7 +52,7 @@ void check_sum(const dims& a, const dims& b) {
     const value_ref* const inputs[] = {&in[0], &in[1]};
     const tree_input of[] = {{0, sizeof(T), false}, {1, sizeof(T), false}};
     const unsigned char slots[] = {0, 1};
-    const tree_program tree{&evaluate_span<lanes_of<sum_tree<T>>, sum_tree<T>, T>,
+    const tree_program tree{compiled_span<sum_tree<T>, T>().in_use(),
                             of, slots, nullptr, 2, sizeof(T)};
     const bound_tree_of<few_inputs> bound(tree, to, inputs);
     const bound_tree_of<most_inputs> same(tree, inputs);
