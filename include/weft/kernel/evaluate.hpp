@@ -63,10 +63,11 @@ struct alignas(16) stored_number {
 };
 
 // What a compiled tree evaluates: rows of n elements, a multiple of its loop's lanes. Of each
-// tensor that it reads, by number: where its first element is, and by how many bytes it goes on after a
-// step, and after a row beyond that. It may stand still in a row, and then is a whole step there,
-// all elements the same (one, where its type has rank 0). No operand may be where results go, but
-// for an element that only its own result needs. Loops of one lane do one row, and no steps.
+// tensor that it reads, by number: where its first element is, and by how many bytes it goes on
+// after a step, and after a row beyond that. It may stand still in a row, and then is a whole step
+// there, all elements the same (one, where its type has rank 0). No operand may be where results
+// go, but for an element that only its own result needs. Loops of one lane do one row, and no
+// steps.
 struct span_range {
     const char* const* data;
     const std::size_t* steps;
