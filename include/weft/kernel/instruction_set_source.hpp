@@ -8,17 +8,20 @@
 
 #include <weft/kernel/instruction_set.hpp>
 
+// Expressions of programs without variants include none of this.
+#if WEFT_COMPILES_VARIANTS
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
+#endif
 
 namespace weft {
 
+#if WEFT_COMPILES_VARIANTS
 namespace detail {
 
 // The compiler's own question looks at what the operating system saves, too.
 inline bool processor_has(instruction_set set) {
-#if WEFT_COMPILES_VARIANTS
     const bool v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
                     __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
                     __builtin_cpu_supports("popcnt");
@@ -27,7 +30,6 @@ inline bool processor_has(instruction_set set) {
         return v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
                __builtin_cpu_supports("avx512vl");
-#endif
     return set == instruction_set::of_flags;
 }
 
@@ -54,7 +56,6 @@ inline std::atomic<instruction_set>& current_instruction_set() {
 }  // namespace detail
 
 WEFT_SOURCE instruction_set instruction_set_in_use() {
-    if constexpr (!dispatches) return instruction_set::of_flags;
     return detail::current_instruction_set().load(std::memory_order_relaxed);
 }
 
@@ -63,6 +64,12 @@ WEFT_SOURCE bool use_instruction_set(instruction_set set) {
     detail::current_instruction_set().store(set, std::memory_order_relaxed);
     return true;
 }
+#else
+WEFT_SOURCE instruction_set instruction_set_in_use() { return instruction_set::of_flags; }
+WEFT_SOURCE bool use_instruction_set(instruction_set set) {
+    return set == instruction_set::of_flags;
+}
+#endif
 
 WEFT_SOURCE const char* name_of(instruction_set set) {
     switch (set) {
