@@ -98,3 +98,21 @@ TEST_CASE("bound_tree: an empty range evaluates nothing") {
     check_sum<float>({0}, {1});
     check_sum<float>({3, 0}, {3, 1});
 }
+
+TEST_CASE("bound_tree: results may take the place of an operand") {
+    for (std::size_t width : {3u, 16u, 37u, 130u}) {
+        const dims shape{5, width}, row{width};
+        std::vector<float> a = counted<float>(shape.size()), expected = a;
+        std::vector<float> b = counted<float>(width);
+        for (std::size_t i = 0; i < a.size(); ++i) expected[i] += b[i % width];
+        value_ref in[] = {{a.data(), shape}, {b.data(), row}};
+        const value_ref* const inputs[] = {&in[0], &in[1]};
+        const tree_input of[] = {{0, sizeof(float), false}, {1, sizeof(float), false}};
+        const unsigned char slots[] = {0, 1};
+        using tree = sum_tree<float>;
+        const tree_program program{compiled_span<tree, float>().in_use(), of, slots, nullptr, 2, 4};
+        bound_tree_of<few_inputs>(program, inputs).evaluate(0, shape.size(), a.data());
+        CAPTURE(width);
+        CHECK(a == expected);
+    }
+}
