@@ -41,6 +41,27 @@ inline void relax_core() noexcept {
 #endif
 }
 
+// Stores a line of 64 bytes at an address that is a multiple of 64 past the caches, where the
+// processor can do that; and orders such stores before all that follow.
+inline void store_line_past_caches(char* to, const char* from) noexcept {
+#if defined(__x86_64__)
+    typedef long long quarter __attribute__((vector_size(16)));
+    quarter line[4];
+    __builtin_memcpy(&line, from, sizeof line);
+    for (int i = 0; i < 4; ++i)
+        asm volatile("movntdq %1, %0"
+                     : "=m"(*reinterpret_cast<quarter*>(to + 16 * i))
+                     : "x"(line[i]));
+#else
+    __builtin_memcpy(to, from, 64);
+#endif
+}
+inline void order_stores_past_caches() noexcept {
+#if defined(__x86_64__)
+    asm volatile("sfence" ::: "memory");
+#endif
+}
+
 // Whether memory of dropped tensors is kept for later ones: not where AddressSanitizer is to find
 // who uses it afterwards.
 #if defined(__SANITIZE_ADDRESS__)
@@ -67,5 +88,15 @@ inline constexpr int register_bytes = 32;
 #else
 inline constexpr int register_bytes = 16;
 #endif
+
+// Whether kernels are also compiled for instruction sets that the program's flags leave out, to be
+// picked when it runs: see kernel/instruction_set.hpp. Either all files of a program define
+// WEFT_DISPATCH, or none. Flags that name AVX-512 leave nothing out.
+#if defined(WEFT_DISPATCH) && defined(__x86_64__) && !defined(__AVX512F__) && !defined(__CUDACC__)
+#define WEFT_COMPILES_VARIANTS 1
+#else
+#define WEFT_COMPILES_VARIANTS 0
+#endif
+inline constexpr bool dispatches = WEFT_COMPILES_VARIANTS;
 
 }  // namespace weft

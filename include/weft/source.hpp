@@ -12,9 +12,11 @@
 #include <weft/core/json_text_source.hpp>
 #include <weft/core/shape_source.hpp>
 #include <weft/kernel/bound_tree_source.hpp>
+#include <weft/kernel/instruction_set_source.hpp>
 #include <weft/kernel/loop_source.hpp>
 #include <weft/kernel/program_source.hpp>
 #include <weft/kernel/registered_source.hpp>
+#include <weft/kernel/streaming_source.hpp>
 #include <weft/graph/block_memory_source.hpp>
 #include <weft/graph/call_source.hpp>
 #include <weft/graph/device_function_source.hpp>

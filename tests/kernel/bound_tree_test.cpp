@@ -52,7 +52,7 @@ void check_sum(const dims& a, const dims& b) {
     const value_ref* const inputs[] = {&in[0], &in[1]};
     const tree_input of[] = {{0, sizeof(T), false}, {1, sizeof(T), false}};
     const unsigned char slots[] = {0, 1};
-    const tree_program tree{&evaluate_span<lanes_of<sum_tree<T>>, sum_tree<T>, T>,
+    const tree_program tree{compiled_span<sum_tree<T>, T>().in_use(),
                             of, slots, nullptr, 2, sizeof(T)};
     const bound_tree_of<few_inputs> bound(tree, to, inputs);
     const bound_tree_of<most_inputs> same(tree, inputs);
@@ -97,4 +97,22 @@ TEST_CASE_TEMPLATE("bound_tree: operands repeat along any axes", T, float, doubl
 TEST_CASE("bound_tree: an empty range evaluates nothing") {
     check_sum<float>({0}, {1});
     check_sum<float>({3, 0}, {3, 1});
+}
+
+TEST_CASE("bound_tree: results may take the place of an operand") {
+    for (std::size_t width : {3u, 16u, 37u, 130u}) {
+        const dims shape{5, width}, row{width};
+        std::vector<float> a = counted<float>(shape.size()), expected = a;
+        std::vector<float> b = counted<float>(width);
+        for (std::size_t i = 0; i < a.size(); ++i) expected[i] += b[i % width];
+        value_ref in[] = {{a.data(), shape}, {b.data(), row}};
+        const value_ref* const inputs[] = {&in[0], &in[1]};
+        const tree_input of[] = {{0, sizeof(float), false}, {1, sizeof(float), false}};
+        const unsigned char slots[] = {0, 1};
+        using tree = sum_tree<float>;
+        const tree_program program{compiled_span<tree, float>().in_use(), of, slots, nullptr, 2, 4};
+        bound_tree_of<few_inputs>(program, inputs).evaluate(0, shape.size(), a.data());
+        CAPTURE(width);
+        CHECK(a == expected);
+    }
 }

@@ -82,16 +82,19 @@ const auto& heart_of(const expr<Op, Args...>& e) {
 
 // Describing a settled expression.
 
-// The span function of an element-wise tree on a device kind; short results are not worth vectors.
+// The code of an element-wise tree on a device kind.
 template <class Device, class E>
-constexpr span_function span_of() {
+constexpr span_variants span_of() {
     using result = result_of_t<E>;
     using tree = lowered_t<Device, E>;
-    constexpr int lanes = result::shape_type::known && result::shape_type::value.size() <
-                                                           static_cast<std::size_t>(lanes_of<tree>)
-                              ? 1
-                              : lanes_of<tree>;
-    return &evaluate_span<lanes, tree, typename result::value_type>;
+    // Of its size only matters whether it is less than a step.
+    constexpr auto widest = static_cast<instruction_set>(variant_count - 1);
+    constexpr std::size_t size =
+        result::shape_type::known && result::shape_type::value.size() < lanes_of<tree, widest>
+            ? result::shape_type::value.size()
+            : dyn;
+    constexpr std::size_t told = size == dyn || dispatches ? size : 1;
+    return compiled_span<tree, typename result::value_type, told>();
 }
 
 // What there is to know of the call in E; of an E without one, nothing.
@@ -107,8 +110,8 @@ struct call_facts {
         return nullptr;
     }
     template <class Device>
-    static constexpr span_function fused() {
-        return nullptr;
+    static constexpr span_variants fused() {
+        return {};
     }
 };
 template <class E>
@@ -146,9 +149,9 @@ struct call_facts<op_call<Op, Result, Parameters, Args...>> {
         return run_of<Device>(std::index_sequence_for<Args...>{});
     }
     template <class Device>
-    static constexpr span_function fused() {
+    static constexpr span_variants fused() {
         if constexpr (std::is_void_v<fused_type>)
-            return nullptr;
+            return span_variants{};
         else
             return span_of<Device, fused_type>();
     }

@@ -37,7 +37,7 @@ struct kind_code {
     const char* kind;
     const missing_kernel* missing = nullptr;  // null: it runs there
     kernel_function call = nullptr;           // of the op with a kernel of its own
-    span_function tree = nullptr, fused = nullptr;
+    span_variants tree{}, fused{};
 };
 
 // What the types of an expression say of its node.

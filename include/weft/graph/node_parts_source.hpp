@@ -140,8 +140,8 @@ private:
     }
 
     const void* program(const kind_code& code, kernel_function& run) {
-        around_.tree.span = code.tree;
-        call_.fused.span = code.fused;
+        around_.tree.span = code.tree.in_use();
+        call_.fused.span = code.fused.in_use();
         const void* made = nullptr;
         shape_function shape = node_.call_shape;
         run = code.call;

@@ -7,6 +7,7 @@
 // registers, in one pass and without temporaries. Broadcasting is bound_tree.hpp's.
 #pragma once
 
+#include <weft/kernel/instruction_set.hpp>
 #include <weft/kernel/kernel.hpp>
 #include <weft/kernel/loop.hpp>
 #include <weft/kernel/math.hpp>
@@ -51,18 +52,50 @@ template <class T, int N>
     }
 }
 
-// What evaluate_span reads and writes.
+// What a compiled tree reads and writes.
+
+// Bytes of the widest step of any loop through one operand.
+inline constexpr std::size_t step_bytes = 64;
 
 // A number of an expression, in its computing type.
 struct alignas(16) stored_number {
     unsigned char bytes[16];
 };
 
-// A compiled tree: evaluates elements [first, first + n) of its tensors to `out`. Slot k reads
-// data[slots[k]], whose elements are consecutive (or one, where the slot's type has rank 0).
-using span_function = void (*)(const char* const* data, const unsigned char* slots,
-                               const stored_number* numbers, std::size_t first, std::size_t n,
-                               void* out);
+// What a compiled tree evaluates: rows of n elements, a multiple of its loop's lanes. Of each
+// tensor that it reads, by number: where its first element is, and by how many bytes it goes on
+// after a step, and after a row beyond that. It may stand still in a row, and then is a whole step
+// there, all elements the same (one, where its type has rank 0). No operand may be where results
+// go, but for an element that only its own result needs. Loops of one lane do one row, and no
+// steps.
+struct span_range {
+    const char* const* data;
+    const std::size_t* steps;
+    const std::size_t* row_steps;
+    std::size_t n, rows;
+    std::size_t out_row_step;  // in elements
+};
+
+// A compiled tree: slot k reads tensor slots[k].
+using span_function = void (*)(const span_range& range, const unsigned char* slots,
+                               const stored_number* numbers, void* out);
+
+// A compiled tree and the elements of one step of its loop; and that for each instruction set.
+struct span_code {
+    span_function run = nullptr;
+    std::uint8_t lanes = 1;
+
+    bool operator==(const span_code&) const = default;
+};
+struct span_variants {
+    span_code of[variant_count];
+
+    bool operator==(const span_variants&) const = default;
+
+    const span_code& in_use() const {
+        return of[static_cast<std::size_t>(instruction_set_in_use())];
+    }
+};
 
 // Lowered trees.
 // Each part has `slots` (how many there are up to its last one), `widest` (bytes of the widest
@@ -151,43 +184,98 @@ struct application {
 // Loops.
 
 // Lanes of one step of a tree's loop: as many of its widest type as a register holds.
-template <class Tree>
-inline constexpr int lanes_of = Tree::packable && register_bytes > static_cast<int>(Tree::widest)
-                                    ? register_bytes / static_cast<int>(Tree::widest)
-                                    : 1;
+template <class Tree, instruction_set Set = instruction_set::of_flags>
+inline constexpr std::size_t lanes_of =
+    Tree::packable && std::size_t{register_bytes_of<Set>} > Tree::widest
+        ? register_bytes_of<Set> / Tree::widest
+        : 1;
 
 namespace detail {
-// The data of each slot.
-template <std::size_t... I>
-[[gnu::always_inline]] inline void gather_slots(const char** to, const char* const* data,
+// What the slots have of an array with an entry for each tensor.
+template <class T, std::size_t... I>
+[[gnu::always_inline]] inline void gather_slots(T* to, const T* of_tensors,
                                                 const unsigned char* slots,
                                                 std::index_sequence<I...>) {
-    ((to[I] = data[slots[I]]), ...);
+    ((to[I] = of_tensors[slots[I]]), ...);
+}
+template <std::size_t... I>
+[[gnu::always_inline]] inline void advance_slots(const char** from, const std::size_t* steps,
+                                                 std::index_sequence<I...>) {
+    ((from[I] += steps[I]), ...);
+}
+template <std::size_t... I>
+[[gnu::always_inline]] inline void next_row(const char** from, const std::size_t* of_tensors,
+                                            const unsigned char* slots, std::index_sequence<I...>) {
+    ((from[I] += of_tensors[slots[I]]), ...);
 }
 }  // namespace detail
 
-// The span_function of a tree and its result's elements. Never inlined: inlined into larger
-// functions, compilers spill the loop's registers. `lanes` is a template argument so that files
-// compiled for different instruction sets do not share it. Pointers are gathered in an array of its
-// own, and `numbers` restricted, so that what is stored to `out` cannot change them.
+// The loop of a tree. The tree is in it once, for all operands and for the rest of a row too: what
+// an expression costs the compiler is this. Pointers are gathered in an array of its own, and
+// `numbers` restricted, so that what is stored to `out` cannot change them.
 template <int lanes, class Tree, class T>
-[[gnu::noinline]] void evaluate_span(const char* const* data, const unsigned char* slots,
-                                     const stored_number* __restrict numbers, std::size_t first,
-                                     std::size_t n, void* to) {
+[[gnu::always_inline]] inline void run_span(const span_range& range, const unsigned char* slots,
+                                            const stored_number* __restrict numbers, void* to) {
+    constexpr std::make_index_sequence<Tree::slots> each{};
     const char* from[Tree::slots == 0 ? 1 : Tree::slots];
-    detail::gather_slots(from, data, slots, std::make_index_sequence<Tree::slots>{});
-    T* const out = static_cast<T*>(to);
-    std::size_t i = 0;
-    if constexpr (lanes > 1) {
-        constexpr std::size_t step = static_cast<std::size_t>(lanes);
-        for (; i + 2 * step <= n; i += 2 * step) {
-            const auto one = Tree::template at<lanes>(from, numbers, first + i);
-            const auto two = Tree::template at<lanes>(from, numbers, first + i + step);
-            store_lanes<T, lanes>(out + i, one);
-            store_lanes<T, lanes>(out + i + step, two);
+    detail::gather_slots(from, range.data, slots, each);
+    T* out = static_cast<T*>(to);
+    if constexpr (lanes == 1) {
+        for (std::size_t i = 0; i < range.n; ++i)
+            store_lanes<T, 1>(out + i, Tree::template at<1>(from, numbers, i));
+    } else {
+        std::size_t steps[Tree::slots == 0 ? 1 : Tree::slots];
+        detail::gather_slots(steps, range.steps, slots, each);
+        for (std::size_t rows = range.rows;;) {
+            for (T* const last = out + range.n; out != last; out += lanes) {
+                store_lanes<T, lanes>(out, Tree::template at<lanes>(from, numbers, 0));
+                detail::advance_slots(from, steps, each);
+            }
+            if (--rows == 0) return;
+            out += range.out_row_step;
+            detail::next_row(from, range.row_steps, slots, each);
         }
     }
-    for (; i < n; ++i) store_lanes<T, 1>(out + i, Tree::template at<1>(from, numbers, first + i));
+}
+
+// The span_functions of a tree and its result's elements. Never inlined: inlined into larger
+// functions, compilers spill the loop's registers. `lanes` is a template argument so that files
+// compiled for different instruction sets do not share them.
+template <int lanes, class Tree, class T>
+[[gnu::noinline]] void evaluate_span(const span_range& range, const unsigned char* slots,
+                                     const stored_number* numbers, void* to) {
+    run_span<lanes, Tree, T>(range, slots, numbers, to);
+}
+#if WEFT_COMPILES_VARIANTS
+template <int lanes, class Tree, class T>
+[[gnu::noinline, gnu::target("arch=x86-64-v3")]] void evaluate_span_v3(
+    const span_range& range, const unsigned char* slots, const stored_number* numbers, void* to) {
+    run_span<lanes, Tree, T>(range, slots, numbers, to);
+}
+template <int lanes, class Tree, class T>
+[[gnu::noinline, gnu::target("arch=x86-64-v4")]] void evaluate_span_v4(
+    const span_range& range, const unsigned char* slots, const stored_number* numbers, void* to) {
+    run_span<lanes, Tree, T>(range, slots, numbers, to);
+}
+#endif
+
+// Lanes of a loop over `size` elements, or any number of them: short results are not worth vectors.
+template <class Tree, std::size_t size, instruction_set Set>
+inline constexpr std::uint8_t lanes_for = size < lanes_of<Tree, Set> ? 1 : lanes_of<Tree, Set>;
+
+// A tree, compiled for all instruction sets.
+template <class Tree, class T, std::size_t size = dyn>
+constexpr span_variants compiled_span() {
+    constexpr std::uint8_t lanes = lanes_for<Tree, size, instruction_set::of_flags>;
+#if WEFT_COMPILES_VARIANTS
+    constexpr std::uint8_t lanes_v3 = lanes_for<Tree, size, instruction_set::x86_64_v3>;
+    constexpr std::uint8_t lanes_v4 = lanes_for<Tree, size, instruction_set::x86_64_v4>;
+    return {{{&evaluate_span<lanes, Tree, T>, lanes},
+             {&evaluate_span_v3<lanes_v3, Tree, T>, lanes_v3},
+             {&evaluate_span_v4<lanes_v4, Tree, T>, lanes_v4}}};
+#else
+    return {{{&evaluate_span<lanes, Tree, T>, lanes}}};
+#endif
 }
 
 }  // namespace weft

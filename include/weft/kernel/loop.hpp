@@ -11,6 +11,9 @@
 
 namespace weft {
 
+// Operands of a loop, at most.
+inline constexpr std::size_t most_inputs = 255;
+
 // One operand of a loop: where its elements are, and how far apart along each merged dimension
 // (in elements; 0 where it is broadcast). Only the innermost stride may be 1.
 struct loop_operand {
@@ -40,6 +43,9 @@ void gather_elements(const loop_operand& from, const loop_shape& loop, std::size
                      std::size_t n, void* to);
 // Writes an element of so many bytes (1, 2, 4, 8, 16) n times.
 void repeat_element(const char* element, std::size_t bytes, std::size_t n, char* to);
+// Writes each of n elements, `stride` elements apart, to all of 64 aligned bytes.
+void repeat_in_registers(const char* element, std::size_t stride, std::size_t bytes, std::size_t n,
+                         char* to);
 
 }  // namespace weft
 

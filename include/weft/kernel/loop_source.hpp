@@ -55,6 +55,20 @@ void fill_words(char* to, const char* from, std::size_t n) {
     for (; n > 0; --n, to += sizeof word) std::memcpy(to, &word, sizeof word);
 }
 
+struct wide_word {
+    std::uint64_t first, second;
+};
+
+template <class Word>
+void fill_registers(char* to, const char* from, std::size_t stride, std::size_t n) {
+    for (; n > 0; --n, to += 64, from += stride * sizeof(Word)) {
+        Word word, block[64 / sizeof(Word)];
+        std::memcpy(&word, from, sizeof word);
+        for (Word& one : block) one = word;
+        std::memcpy(to, block, sizeof block);
+    }
+}
+
 }  // namespace detail
 
 WEFT_SOURCE loop_shape plan_loop(const dims& out, loop_operand* operands, const dims* const* shapes,
@@ -84,15 +98,23 @@ WEFT_SOURCE loop_shape plan_loop(const dims& out, loop_operand* operands, const 
 }
 
 WEFT_SOURCE void repeat_element(const char* element, std::size_t bytes, std::size_t n, char* to) {
-    struct pair {
-        std::uint64_t first, second;
-    };
     switch (bytes) {
         case 1: return detail::fill_words<std::uint8_t>(to, element, n);
         case 2: return detail::fill_words<std::uint16_t>(to, element, n);
         case 4: return detail::fill_words<std::uint32_t>(to, element, n);
         case 8: return detail::fill_words<std::uint64_t>(to, element, n);
-        default: return detail::fill_words<pair>(to, element, n);
+        default: return detail::fill_words<detail::wide_word>(to, element, n);
+    }
+}
+
+WEFT_SOURCE void repeat_in_registers(const char* element, std::size_t stride, std::size_t bytes,
+                                     std::size_t n, char* to) {
+    switch (bytes) {
+        case 1: return detail::fill_registers<std::uint8_t>(to, element, stride, n);
+        case 2: return detail::fill_registers<std::uint16_t>(to, element, stride, n);
+        case 4: return detail::fill_registers<std::uint32_t>(to, element, stride, n);
+        case 8: return detail::fill_registers<std::uint64_t>(to, element, stride, n);
+        default: return detail::fill_registers<detail::wide_word>(to, element, stride, n);
     }
 }
 

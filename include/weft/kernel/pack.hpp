@@ -73,6 +73,12 @@ struct pack {
     register_type v;
 
     pack() = default;
+#if WEFT_COMPILES_VARIANTS
+    // Not trivial, so that packs cross calls in memory: in which registers they would depends on
+    // the instruction set of either side.
+    [[gnu::always_inline]] pack(const pack& from) : v(from.v) {}
+    pack& operator=(const pack&) = default;
+#endif
     // The value in each lane; minus zero, since plus would make 0 of -0.
     [[gnu::always_inline]] pack(T value) : v(lane_of(value) - register_type{}) {}
     [[gnu::always_inline]] explicit pack(const register_type& value) : v(value) {}

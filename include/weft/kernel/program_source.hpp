@@ -35,7 +35,7 @@ WEFT_SOURCE void elementwise_program::run(const void* program, context_base& ctx
     const char* data[most_inputs];  // a number, of numbers
     for (std::size_t k = 0; k < self.tree.input_count; ++k)
         data[k] = static_cast<const char*>(inputs[self.tree.inputs[k].input]->data);
-    self.tree.span(data, self.tree.slots, self.tree.numbers, 0, 1, output.data);
+    self.tree.evaluate({data, nullptr, nullptr, 1, 1, 0}, output.data);
 }
 
 namespace detail {
