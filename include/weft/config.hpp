@@ -68,4 +68,11 @@ inline constexpr int register_bytes = 32;
 inline constexpr int register_bytes = 16;
 #endif
 
+// Whether that instruction set multiplies and adds with one rounding.
+#if defined(__FMA__) && !defined(__CUDACC__)
+inline constexpr bool has_fused_multiply_add = true;
+#else
+inline constexpr bool has_fused_multiply_add = false;
+#endif
+
 }  // namespace weft

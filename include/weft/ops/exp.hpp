@@ -7,8 +7,7 @@
 // NaN it is NaN. Close to 0 expm1 keeps the digits of exp(x) - 1.
 #pragma once
 
-#include <weft/kernel/kernel.hpp>
-#include <weft/kernel/math.hpp>
+#include <weft/ops/accuracy.hpp>
 
 namespace weft {
 
@@ -25,14 +24,18 @@ template <class T>
 struct kernel<ops::exp, cpu, T> {
     template <class V>
     WEFT_HOST_DEVICE static V apply(const V& x) {
-        return weft::exp(x);
+        return at<accuracy::high>(x);
+    }
+    template <accuracy A, class V>
+    WEFT_HOST_DEVICE static V at(const V& x) {
+        return weft::exp<A>(x);
     }
 };
 
 // e to the power of each element.
-template <tensor_expr E>
+template <accuracy A = accuracy::high, tensor_expr E>
 constexpr auto exp(const E& x) {
-    return elementwise<ops::exp>(x);
+    return elementwise<op_at<ops::exp, A>>(x);
 }
 
 }  // namespace weft

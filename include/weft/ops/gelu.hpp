@@ -11,8 +11,7 @@
 // that is what -infinity gives. NaN stays NaN.
 #pragma once
 
-#include <weft/kernel/kernel.hpp>
-#include <weft/kernel/math.hpp>
+#include <weft/ops/accuracy.hpp>
 
 namespace weft {
 
@@ -29,16 +28,18 @@ template <class T>
 struct kernel<ops::gelu, cpu, T> {
     template <class V>
     WEFT_HOST_DEVICE static V apply(const V& x) {
-        using C = lane_element_t<V>;
-        const V bounded = maximum(x, V(C(-40)));
-        return V(C(0.5)) * bounded * weft::erfc(bounded * V(C(-0.70710678118654752440)));
+        return at<accuracy::high>(x);
+    }
+    template <accuracy A, class V>
+    WEFT_HOST_DEVICE static V at(const V& x) {
+        return weft::gelu<A>(x);
     }
 };
 
 // x * Phi(x) of each element, the exact gelu.
-template <tensor_expr E>
+template <accuracy A = accuracy::high, tensor_expr E>
 constexpr auto gelu(const E& x) {
-    return elementwise<ops::gelu>(x);
+    return elementwise<op_at<ops::gelu, A>>(x);
 }
 
 }  // namespace weft

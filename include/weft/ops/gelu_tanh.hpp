@@ -11,9 +11,7 @@
 // -infinity gives. NaN stays NaN.
 #pragma once
 
-#include <weft/kernel/kernel.hpp>
-#include <weft/kernel/math.hpp>
-#include <weft/ops/sigmoid.hpp>
+#include <weft/ops/accuracy.hpp>
 
 namespace weft {
 
@@ -30,18 +28,18 @@ template <class T>
 struct kernel<ops::gelu_tanh, cpu, T> {
     template <class V>
     WEFT_HOST_DEVICE static V apply(const V& x) {
-        using C = lane_element_t<V>;
-        const V bounded = maximum(x, V(C(-40)));
-        const V cubic = bounded + V(C(0.044715)) * bounded * bounded * bounded;
-        const V twice = V(C(1.5957691216057307118)) * cubic;  // 2 * sqrt(2 / pi)
-        return bounded * kernel<ops::sigmoid, cpu, T>::apply(twice);
+        return at<accuracy::high>(x);
+    }
+    template <accuracy A, class V>
+    WEFT_HOST_DEVICE static V at(const V& x) {
+        return weft::gelu_tanh<A>(x);
     }
 };
 
 // gelu of each element, approximated by tanh.
-template <tensor_expr E>
+template <accuracy A = accuracy::high, tensor_expr E>
 constexpr auto gelu_tanh(const E& x) {
-    return elementwise<ops::gelu_tanh>(x);
+    return elementwise<op_at<ops::gelu_tanh, A>>(x);
 }
 
 }  // namespace weft
