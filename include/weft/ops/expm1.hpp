@@ -3,7 +3,7 @@
 //
 // exp(x) - 1, element by element, of floating-point tensors.
 //
-// The C library's: at most 1 ULP, also next to 0 where exp(x) - 1 would lose all digits; -0 stays
+// At most 0.51 ULP, of double 2.2, also next to 0 where exp(x) - 1 would lose all digits; -0 stays
 // -0.
 #pragma once
 

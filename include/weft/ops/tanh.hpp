@@ -3,7 +3,7 @@
 //
 // The hyperbolic tangent, element by element, of floating-point tensors.
 //
-// The C library's: at most 2 ULP. Saturates at -1 and 1, also of infinities; NaN stays NaN, -0
+// At most 0.51 ULP, of double 2.5. Saturates at -1 and 1, also of infinities; NaN stays NaN, -0
 // stays -0.
 #pragma once
 
