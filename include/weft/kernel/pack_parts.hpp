@@ -9,8 +9,6 @@
 
 #include <weft/kernel/pack.hpp>
 
-#include <utility>
-
 namespace weft {
 
 // The format of T: bits of the fraction, the exponent's bias, and the number that added to another
@@ -50,9 +48,9 @@ template <class R>
 [[gnu::always_inline]] inline R fused_multiply_add(const R& a, const R& b, const R& c) {
     constexpr bool single = sizeof(a[0]) == sizeof(float);
     if constexpr (sizeof(R) == 64 && single)
-        return __builtin_ia32_vfmaddps512_mask(a, b, c, static_cast<unsigned short>(0xffff), 4);
+        return __builtin_ia32_vfmaddps512_mask(a, b, c, -1, 4);
     else if constexpr (sizeof(R) == 64)
-        return __builtin_ia32_vfmaddpd512_mask(a, b, c, static_cast<unsigned char>(0xff), 4);
+        return __builtin_ia32_vfmaddpd512_mask(a, b, c, 0xff, 4);
     else if constexpr (sizeof(R) == 32 && single)
         return __builtin_ia32_vfmaddps256(a, b, c);
     else if constexpr (sizeof(R) == 32)
@@ -138,11 +136,37 @@ template <class P>
 }
 
 namespace detail {
-// Lanes [First, First + sizeof...(I)) of a and b, one after the other.
-template <int First, int... I, class From>
-[[gnu::always_inline]] inline auto lanes_of_two(const From& a, const From& b,
-                                                std::integer_sequence<int, I...>) {
-    return __builtin_shufflevector(a, b, (First + I)...);
+// The lower and the upper half of 16, 8 or 4 lanes, and the two put together again. Indices are
+// written out, since nvcc does not expand packs in arguments of built-ins.
+template <class R>
+[[gnu::always_inline]] inline auto lower_half(const R& a) {
+    constexpr int lanes = sizeof(R) / sizeof(a[0]);
+    if constexpr (lanes == 16)
+        return __builtin_shufflevector(a, a, 0, 1, 2, 3, 4, 5, 6, 7);
+    else if constexpr (lanes == 8)
+        return __builtin_shufflevector(a, a, 0, 1, 2, 3);
+    else
+        return __builtin_shufflevector(a, a, 0, 1);
+}
+template <class R>
+[[gnu::always_inline]] inline auto upper_half(const R& a) {
+    constexpr int lanes = sizeof(R) / sizeof(a[0]);
+    if constexpr (lanes == 16)
+        return __builtin_shufflevector(a, a, 8, 9, 10, 11, 12, 13, 14, 15);
+    else if constexpr (lanes == 8)
+        return __builtin_shufflevector(a, a, 4, 5, 6, 7);
+    else
+        return __builtin_shufflevector(a, a, 2, 3);
+}
+template <class R>
+[[gnu::always_inline]] inline auto join_halves(const R& a, const R& b) {
+    constexpr int lanes = sizeof(R) / sizeof(a[0]);
+    if constexpr (lanes == 8)
+        return __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    else if constexpr (lanes == 4)
+        return __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7);
+    else
+        return __builtin_shufflevector(a, b, 0, 1, 2, 3);
 }
 }  // namespace detail
 
@@ -157,14 +181,11 @@ template <class F, int N, class... Rest>
         return pack<float, N>(__builtin_convertvector(y.v, typename pack<float, N>::register_type));
     } else {
         using half_pack = pack<float, N / 2>;
-        constexpr std::make_integer_sequence<int, N / 2> half{};
-        const auto low = in_double(f, half_pack(detail::lanes_of_two<0>(x.v, x.v, half)),
-                                   half_pack(detail::lanes_of_two<0>(rest.v, rest.v, half))...);
-        const auto high =
-            in_double(f, half_pack(detail::lanes_of_two<N / 2>(x.v, x.v, half)),
-                      half_pack(detail::lanes_of_two<N / 2>(rest.v, rest.v, half))...);
-        return pack<float, N>(
-            detail::lanes_of_two<0>(low.v, high.v, std::make_integer_sequence<int, N>{}));
+        const auto low = in_double(f, half_pack(detail::lower_half(x.v)),
+                                   half_pack(detail::lower_half(rest.v))...);
+        const auto high = in_double(f, half_pack(detail::upper_half(x.v)),
+                                    half_pack(detail::upper_half(rest.v))...);
+        return pack<float, N>(detail::join_halves(low.v, high.v));
     }
 }
 

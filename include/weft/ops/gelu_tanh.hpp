@@ -6,8 +6,8 @@
 // gelu by up to 0.0005.
 //
 // Computed as x * sigmoid(2 * sqrt(2/pi) * (x + 0.044715 * x^3)), which is the same and does not
-// cancel for negative x. At most 0.51 ULP; of double 8 above -1, and below, where a rounded argument
-// of sigmoid is felt, 8*x*x + 8. Of -infinity it is -0; NaN stays NaN.
+// cancel for negative x. At most 0.51 ULP; of double 8 above -1, and below, where a rounded
+// argument of sigmoid is felt, 8*x*x + 8. Of -infinity it is -0; NaN stays NaN.
 #pragma once
 
 #include <weft/ops/accuracy.hpp>

@@ -3,9 +3,9 @@
 //
 // The logistic function 1 / (1 + exp(-x)), element by element, of floating-point tensors.
 //
-// Only exp(-|x|) is computed, which cannot overflow; so the result is accurate to 0.51 ULP, of double 2.5, over the
-// whole range, down to the subnormal numbers that 1 / (1 + exp(-x)) would give as 0. NaN stays
-// NaN.
+// Only exp(-|x|) is computed, which cannot overflow; so the result is accurate to 0.51 ULP, of
+// double 2.5, over the whole range, down to the subnormal numbers that 1 / (1 + exp(-x)) would give
+// as 0. NaN stays NaN.
 #pragma once
 
 #include <weft/ops/accuracy.hpp>

@@ -3,8 +3,9 @@
 //
 // log(1 + exp(x)), a smooth relu, element by element, of floating-point tensors.
 //
-// Computed as max(x, 0) + log1p(exp(-|x|)): nothing overflows, and the result is accurate to 0.51 ULP,
-// of double 2, down to the subnormal numbers. Of -infinity it is 0, of infinity infinity; NaN stays NaN.
+// Computed as max(x, 0) + log1p(exp(-|x|)): nothing overflows, and the result is accurate to 0.51
+// ULP, of double 2, down to the subnormal numbers. Of -infinity it is 0, of infinity infinity; NaN
+// stays NaN.
 #pragma once
 
 #include <weft/ops/accuracy.hpp>
