@@ -99,4 +99,11 @@ inline constexpr int register_bytes = 16;
 #endif
 inline constexpr bool dispatches = WEFT_COMPILES_VARIANTS;
 
+// Whether that instruction set multiplies and adds with one rounding.
+#if defined(__FMA__) && !defined(__CUDACC__)
+inline constexpr bool has_fused_multiply_add = true;
+#else
+inline constexpr bool has_fused_multiply_add = false;
+#endif
+
 }  // namespace weft

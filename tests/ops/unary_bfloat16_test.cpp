@@ -7,7 +7,7 @@
 TEST_CASE("functions of bfloat16 that are exact or rounded once") {
     weft_test::check_exact_functions<weft::bfloat16>();
 }
-TEST_CASE("functions of bfloat16 by the C library") {
-    weft_test::check_library_functions<weft::bfloat16>();
+TEST_CASE("functions of bfloat16 that are elementary") {
+    weft_test::check_elementary_functions<weft::bfloat16>();
 }
 TEST_CASE("activation functions of bfloat16") { weft_test::check_activations<weft::bfloat16>(); }

@@ -7,5 +7,7 @@
 TEST_CASE("functions of double that are exact or rounded once") {
     weft_test::check_exact_functions<double>();
 }
-TEST_CASE("functions of double by the C library") { weft_test::check_library_functions<double>(); }
+TEST_CASE("functions of double that are elementary") {
+    weft_test::check_elementary_functions<double>();
+}
 TEST_CASE("activation functions of double") { weft_test::check_activations<double>(); }

@@ -7,5 +7,7 @@
 TEST_CASE("functions of float that are exact or rounded once") {
     weft_test::check_exact_functions<float>();
 }
-TEST_CASE("functions of float by the C library") { weft_test::check_library_functions<float>(); }
+TEST_CASE("functions of float that are elementary") {
+    weft_test::check_elementary_functions<float>();
+}
 TEST_CASE("activation functions of float") { weft_test::check_activations<float>(); }

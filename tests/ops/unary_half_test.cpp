@@ -7,7 +7,7 @@
 TEST_CASE("functions of half that are exact or rounded once") {
     weft_test::check_exact_functions<weft::half>();
 }
-TEST_CASE("functions of half by the C library") {
-    weft_test::check_library_functions<weft::half>();
+TEST_CASE("functions of half that are elementary") {
+    weft_test::check_elementary_functions<weft::half>();
 }
 TEST_CASE("activation functions of half") { weft_test::check_activations<weft::half>(); }

@@ -2,18 +2,22 @@
 // SPDX-License-Identifier: MIT
 //
 // The scalar functions that element-wise kernels are made of. Each takes a V that is a number or a
-// pack of numbers and works lane by lane. They are the compiler's built-ins, so that <cmath>
-// (16,000 lines) stays out of every expression; accuracy is that of the C library.
+// pack of numbers. Rounding is the compiler's built-ins, so that <cmath> (16,000 lines) stays out
+// of every expression; elementary functions are elementary.hpp's, at two levels of accuracy.
 #pragma once
 
 #include <weft/core/failure.hpp>
-#include <weft/kernel/pack.hpp>
+#include <weft/kernel/elementary.hpp>
 
 namespace weft {
 
 // What the functions below take: an arithmetic type or a pack of one.
 template <class V>
 concept lanes = std::is_arithmetic_v<V> || is_pack<V>;
+// Those of float or double.
+template <class V>
+concept floating_lanes = std::is_same_v < lane_element_t<V>,
+float > || std::is_same_v<lane_element_t<V>, double>;
 
 namespace detail {
 
@@ -48,106 +52,70 @@ template <lanes V>
         },
         x);
 }
-template <lanes V>
+// Elementary functions, of float or double: see docs/accuracy.md.
+template <accuracy A = accuracy::high, floating_lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline V exp(const V& x) {
-    return detail::lanewise(
-        [](auto v) {
-            if constexpr (detail::is_float<decltype(v)>)
-                return __builtin_expf(v);
-            else
-                return __builtin_exp(v);
-        },
-        x);
+    return detail::elementary<functions::exp, A>(x);
 }
-template <lanes V>
+template <accuracy A = accuracy::high, floating_lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline V expm1(const V& x) {
-    return detail::lanewise(
-        [](auto v) {
-            if constexpr (detail::is_float<decltype(v)>)
-                return __builtin_expm1f(v);
-            else
-                return __builtin_expm1(v);
-        },
-        x);
+    return detail::elementary<functions::expm1, A>(x);
 }
-template <lanes V>
+template <accuracy A = accuracy::high, floating_lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline V log(const V& x) {
-    return detail::lanewise(
-        [](auto v) {
-            if constexpr (detail::is_float<decltype(v)>)
-                return __builtin_logf(v);
-            else
-                return __builtin_log(v);
-        },
-        x);
+    return detail::elementary<functions::log, A>(x);
 }
-template <lanes V>
+template <accuracy A = accuracy::high, floating_lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline V log1p(const V& x) {
-    return detail::lanewise(
-        [](auto v) {
-            if constexpr (detail::is_float<decltype(v)>)
-                return __builtin_log1pf(v);
-            else
-                return __builtin_log1p(v);
-        },
-        x);
+    return detail::elementary<functions::log1p, A>(x);
 }
-template <lanes V>
+template <accuracy A = accuracy::high, floating_lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline V sin(const V& x) {
-    return detail::lanewise(
-        [](auto v) {
-            if constexpr (detail::is_float<decltype(v)>)
-                return __builtin_sinf(v);
-            else
-                return __builtin_sin(v);
-        },
-        x);
+    return detail::elementary<functions::sin, A>(x);
 }
-template <lanes V>
+template <accuracy A = accuracy::high, floating_lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline V cos(const V& x) {
-    return detail::lanewise(
-        [](auto v) {
-            if constexpr (detail::is_float<decltype(v)>)
-                return __builtin_cosf(v);
-            else
-                return __builtin_cos(v);
-        },
-        x);
+    return detail::elementary<functions::cos, A>(x);
 }
-template <lanes V>
+template <accuracy A = accuracy::high, floating_lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline V tanh(const V& x) {
-    return detail::lanewise(
-        [](auto v) {
-            if constexpr (detail::is_float<decltype(v)>)
-                return __builtin_tanhf(v);
-            else
-                return __builtin_tanh(v);
-        },
-        x);
+    return detail::elementary<functions::tanh, A>(x);
 }
-template <lanes V>
+template <accuracy A = accuracy::high, floating_lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline V erf(const V& x) {
-    return detail::lanewise(
-        [](auto v) {
-            if constexpr (detail::is_float<decltype(v)>)
-                return __builtin_erff(v);
-            else
-                return __builtin_erf(v);
-        },
-        x);
+    return detail::elementary<functions::erf, A>(x);
 }
 // 1 - erf(x), with all its digits where that is small.
-template <lanes V>
+template <accuracy A = accuracy::high, floating_lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline V erfc(const V& x) {
-    return detail::lanewise(
-        [](auto v) {
-            if constexpr (detail::is_float<decltype(v)>)
-                return __builtin_erfcf(v);
-            else
-                return __builtin_erfc(v);
-        },
-        x);
+    return detail::elementary<functions::erfc, A>(x);
 }
+// 1 / (1 + exp(-x)).
+template <accuracy A = accuracy::high, floating_lanes V>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline V sigmoid(const V& x) {
+    return detail::elementary<functions::sigmoid, A>(x);
+}
+// log(1 + exp(x)).
+template <accuracy A = accuracy::high, floating_lanes V>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline V softplus(const V& x) {
+    return detail::elementary<functions::softplus, A>(x);
+}
+// x * Phi(x), Phi the normal distribution function.
+template <accuracy A = accuracy::high, floating_lanes V>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline V gelu(const V& x) {
+    return detail::elementary<functions::gelu, A>(x);
+}
+// The approximation of gelu by tanh.
+template <accuracy A = accuracy::high, floating_lanes V>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline V gelu_tanh(const V& x) {
+    return detail::elementary<functions::gelu_tanh, A>(x);
+}
+// Floating-point powers, by the C library's rules for 0, infinities and NaN.
+template <accuracy A = accuracy::high, floating_lanes V>
+[[gnu::always_inline]] WEFT_HOST_DEVICE inline V pow(const V& x, const V& y) {
+    return detail::elementary<functions::pow, A>(x, y);
+}
+// 1 - erf(x), with all its digits where that is small.
 template <lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline V floor(const V& x) {
     return detail::lanewise(
@@ -182,19 +150,6 @@ template <lanes V>
         },
         x);
 }
-// Floating-point powers, by the C library's rules for 0, infinities and NaN.
-template <lanes V>
-[[gnu::always_inline]] WEFT_HOST_DEVICE inline V pow(const V& x, const V& y) {
-    return detail::lanewise(
-        [](auto a, auto b) {
-            if constexpr (detail::is_float<decltype(a)>)
-                return __builtin_powf(a, b);
-            else
-                return __builtin_pow(a, b);
-        },
-        x, y);
-}
-
 // |x|; the smallest signed integer has no positive counterpart and stays itself. -0 gives +0.
 template <lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline V abs(const V& x) {

@@ -3,7 +3,8 @@
 //
 // pack<T, N>: N elements in one vector register, by the compilers' vector extensions. The V of an
 // element-wise kernel is a T or a pack of them, so one definition serves scalar and SIMD code.
-// Signed integers wrap around. A pack<bool, N> is what comparisons give and select takes.
+// Signed integers wrap around. Comparisons give a lane_mask, as wide as what was compared, which
+// select takes as it is and which becomes a pack<bool, N> where one is wanted.
 #pragma once
 
 #include <weft/config.hpp>
@@ -109,6 +110,25 @@ struct pack {
     }
 };
 
+// What comparing packs of N elements of so many bytes gives: all bits of a lane, or none. Narrowing
+// it to a pack<bool, N> and widening it again costs more than most of what is done between.
+template <std::size_t Bytes, int N>
+struct lane_mask {
+    using register_type =
+        typename detail::register_of<typename detail::integer_of<Bytes>::type, N>::type;
+    static constexpr int size = N;
+
+    register_type v;
+
+    lane_mask() = default;
+    [[gnu::always_inline]] explicit lane_mask(const register_type& value) : v(value) {}
+
+    [[gnu::always_inline]] bool operator[](int i) const { return v[i] != 0; }
+    [[gnu::always_inline]] operator pack<bool, N>() const {
+        return pack<bool, N>(__builtin_convertvector(v, typename pack<bool, N>::register_type));
+    }
+};
+
 // Whether V is a pack, and the element of a V that is one or a scalar.
 template <class V>
 inline constexpr bool is_pack = false;
@@ -148,9 +168,11 @@ template <class P>
     else
         return a.v;
 }
-template <int N, class Mask>
-[[gnu::always_inline]] inline pack<bool, N> to_bools(Mask mask) {
-    return pack<bool, N>(__builtin_convertvector(mask, typename pack<bool, N>::register_type));
+// The mask of a comparison of packs P; which is done on the same type by all compilers.
+template <class P, class Mask>
+[[gnu::always_inline]] inline auto mask_of(const Mask& mask) {
+    using M = lane_mask<sizeof(lane_element_t<P>), P::size>;
+    return M((typename M::register_type)mask);
 }
 }  // namespace detail
 
@@ -181,51 +203,75 @@ template <class T, int N>
 }
 
 template <class T, int N>
-[[gnu::always_inline]] inline pack<bool, N> operator<(const pack<T, N>& a, const pack<T, N>& b) {
-    return detail::to_bools<N>(a.v < b.v);
+[[gnu::always_inline]] inline auto operator<(const pack<T, N>& a, const pack<T, N>& b) {
+    return detail::mask_of<pack<T, N>>(a.v < b.v);
 }
 template <class T, int N>
-[[gnu::always_inline]] inline pack<bool, N> operator<=(const pack<T, N>& a, const pack<T, N>& b) {
-    return detail::to_bools<N>(a.v <= b.v);
+[[gnu::always_inline]] inline auto operator<=(const pack<T, N>& a, const pack<T, N>& b) {
+    return detail::mask_of<pack<T, N>>(a.v <= b.v);
 }
 template <class T, int N>
-[[gnu::always_inline]] inline pack<bool, N> operator>(const pack<T, N>& a, const pack<T, N>& b) {
-    return b < a;
+[[gnu::always_inline]] inline auto operator>(const pack<T, N>& a, const pack<T, N>& b) {
+    return detail::mask_of<pack<T, N>>(a.v > b.v);
 }
 template <class T, int N>
-[[gnu::always_inline]] inline pack<bool, N> operator>=(const pack<T, N>& a, const pack<T, N>& b) {
-    return b <= a;
+[[gnu::always_inline]] inline auto operator>=(const pack<T, N>& a, const pack<T, N>& b) {
+    return detail::mask_of<pack<T, N>>(a.v >= b.v);
 }
 template <class T, int N>
-[[gnu::always_inline]] inline pack<bool, N> operator==(const pack<T, N>& a, const pack<T, N>& b) {
-    return detail::to_bools<N>(a.v == b.v);
+[[gnu::always_inline]] inline auto operator==(const pack<T, N>& a, const pack<T, N>& b) {
+    return detail::mask_of<pack<T, N>>(a.v == b.v);
 }
 template <class T, int N>
-[[gnu::always_inline]] inline pack<bool, N> operator!=(const pack<T, N>& a, const pack<T, N>& b) {
-    return detail::to_bools<N>(a.v != b.v);
+[[gnu::always_inline]] inline auto operator!=(const pack<T, N>& a, const pack<T, N>& b) {
+    return detail::mask_of<pack<T, N>>(a.v != b.v);
 }
+
+// Either kind of condition, which may be mixed.
+template <class M>
+inline constexpr bool is_condition_pack = false;
 template <int N>
-[[gnu::always_inline]] inline pack<bool, N> operator&&(const pack<bool, N>& a,
-                                                       const pack<bool, N>& b) {
-    return pack<bool, N>(a.v & b.v);
+inline constexpr bool is_condition_pack<pack<bool, N>> = true;
+template <std::size_t Bytes, int N>
+inline constexpr bool is_condition_pack<lane_mask<Bytes, N>> = true;
+template <class M>
+concept condition_pack = is_condition_pack<M>;
+
+namespace detail {
+// A condition with lanes of the bytes of To's.
+template <class To, condition_pack M>
+[[gnu::always_inline]] inline To mask_as(const M& mask) {
+    if constexpr (sizeof(typename To::register_type) == sizeof(typename M::register_type))
+        return To((typename To::register_type)mask.v);
+    else
+        return To(__builtin_convertvector(mask.v, typename To::register_type));
 }
-template <int N>
-[[gnu::always_inline]] inline pack<bool, N> operator||(const pack<bool, N>& a,
-                                                       const pack<bool, N>& b) {
-    return pack<bool, N>(a.v | b.v);
+template <condition_pack A, condition_pack B>
+using wider_mask =
+    std::conditional_t<(sizeof(typename A::register_type) < sizeof(typename B::register_type)), B,
+                       A>;
+}  // namespace detail
+
+template <condition_pack A, condition_pack B>
+[[gnu::always_inline]] inline auto operator&&(const A& a, const B& b) {
+    using M = detail::wider_mask<A, B>;
+    return M(detail::mask_as<M>(a).v & detail::mask_as<M>(b).v);
 }
-template <int N>
-[[gnu::always_inline]] inline pack<bool, N> operator!(const pack<bool, N>& a) {
-    return pack<bool, N>(~a.v);
+template <condition_pack A, condition_pack B>
+[[gnu::always_inline]] inline auto operator||(const A& a, const B& b) {
+    using M = detail::wider_mask<A, B>;
+    return M(detail::mask_as<M>(a).v | detail::mask_as<M>(b).v);
+}
+template <condition_pack M>
+[[gnu::always_inline]] inline M operator!(const M& a) {
+    return M(~a.v);
 }
 
 // Lane by lane: where the condition holds a, else b. The scalar form is the same on one element.
-template <class T, int N>
-[[gnu::always_inline]] inline pack<T, N> select(const pack<bool, N>& condition, const pack<T, N>& a,
+template <condition_pack M, class T, int N>
+[[gnu::always_inline]] inline pack<T, N> select(const M& condition, const pack<T, N>& a,
                                                 const pack<T, N>& b) {
-    using mask = typename pack<T, N>::mask_type;
-    const mask m = __builtin_convertvector(condition.v, mask);
-    return pack<T, N>((typename pack<T, N>::register_type)(((mask)a.v & m) | ((mask)b.v & ~m)));
+    return pack<T, N>(detail::mask_as<lane_mask<sizeof(T), N>>(condition).v ? a.v : b.v);
 }
 template <class T>
 WEFT_HOST_DEVICE constexpr T select(bool condition, const T& a, const T& b) {
@@ -243,6 +289,11 @@ template <class To, class T, int N>
         return pack<To, N>(__builtin_convertvector(-a.v, typename pack<To, N>::register_type));
     else
         return pack<To, N>(__builtin_convertvector(a.v, typename pack<To, N>::register_type));
+}
+
+template <class To, std::size_t Bytes, int N>
+[[gnu::always_inline]] inline pack<To, N> convert(const lane_mask<Bytes, N>& a) {
+    return convert<To>(static_cast<pack<bool, N>>(a));
 }
 
 }  // namespace weft

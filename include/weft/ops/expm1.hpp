@@ -3,12 +3,11 @@
 //
 // exp(x) - 1, element by element, of floating-point tensors.
 //
-// The C library's: at most 1 ULP, also next to 0 where exp(x) - 1 would lose all digits; -0 stays
+// At most 0.51 ULP, of double 2.2, also next to 0 where exp(x) - 1 would lose all digits; -0 stays
 // -0.
 #pragma once
 
-#include <weft/kernel/kernel.hpp>
-#include <weft/kernel/math.hpp>
+#include <weft/ops/accuracy.hpp>
 
 namespace weft {
 
@@ -25,14 +24,18 @@ template <class T>
 struct kernel<ops::expm1, cpu, T> {
     template <class V>
     WEFT_HOST_DEVICE static V apply(const V& x) {
-        return weft::expm1(x);
+        return at<accuracy::high>(x);
+    }
+    template <accuracy A, class V>
+    WEFT_HOST_DEVICE static V at(const V& x) {
+        return weft::expm1<A>(x);
     }
 };
 
 // exp(x) - 1 of each element, without cancellation near 0.
-template <tensor_expr E>
+template <accuracy A = accuracy::high, tensor_expr E>
 constexpr auto expm1(const E& x) {
-    return elementwise<ops::expm1>(x);
+    return elementwise<op_at<ops::expm1, A>>(x);
 }
 
 }  // namespace weft

@@ -3,12 +3,11 @@
 //
 // log(1 + x), element by element, of floating-point tensors.
 //
-// The C library's: at most 2 ULP, also next to 0 where 1 + x would lose all digits. Of -1 it is
+// At most 0.51 ULP, of double 1, also next to 0 where 1 + x would lose all digits. Of -1 it is
 // -infinity, of smaller numbers NaN; -0 stays -0.
 #pragma once
 
-#include <weft/kernel/kernel.hpp>
-#include <weft/kernel/math.hpp>
+#include <weft/ops/accuracy.hpp>
 
 namespace weft {
 
@@ -25,14 +24,18 @@ template <class T>
 struct kernel<ops::log1p, cpu, T> {
     template <class V>
     WEFT_HOST_DEVICE static V apply(const V& x) {
-        return weft::log1p(x);
+        return at<accuracy::high>(x);
+    }
+    template <accuracy A, class V>
+    WEFT_HOST_DEVICE static V at(const V& x) {
+        return weft::log1p<A>(x);
     }
 };
 
 // log(1 + x) of each element, without cancellation near 0.
-template <tensor_expr E>
+template <accuracy A = accuracy::high, tensor_expr E>
 constexpr auto log1p(const E& x) {
-    return elementwise<ops::log1p>(x);
+    return elementwise<op_at<ops::log1p, A>>(x);
 }
 
 }  // namespace weft

@@ -3,11 +3,11 @@
 //
 // x to the power y, element by element, with broadcasting, of integers and floating-point numbers.
 //
-// Of floating-point numbers it is the C library's, at most 1 ULP, with its rules for 0, infinities
-// and NaN (pow(x, 0) and pow(1, y) are 1 whatever the other is). Of integers it is repeated
-// squaring that wraps around, pow(0, 0) is 1, and a negative exponent fails, as in NumPy and
-// TensorFlow: even where the result would be whole, it depends on the base, and 0 for all others
-// is seldom what was meant.
+// Of floating-point numbers it is off by at most 1 ULP (doubles by the C library), with the C
+// library's rules for 0, infinities and NaN (pow(x, 0) and pow(1, y) are 1 whatever the other is).
+// Of integers it is repeated squaring that wraps around, pow(0, 0) is 1, and a negative exponent
+// fails, as in NumPy and TensorFlow: even where the result would be whole, it depends on the base,
+// and 0 for all others is seldom what was meant.
 #pragma once
 
 #include <weft/kernel/kernel.hpp>

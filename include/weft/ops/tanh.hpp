@@ -3,12 +3,11 @@
 //
 // The hyperbolic tangent, element by element, of floating-point tensors.
 //
-// The C library's: at most 2 ULP. Saturates at -1 and 1, also of infinities; NaN stays NaN, -0
+// At most 0.51 ULP, of double 2.5. Saturates at -1 and 1, also of infinities; NaN stays NaN, -0
 // stays -0.
 #pragma once
 
-#include <weft/kernel/kernel.hpp>
-#include <weft/kernel/math.hpp>
+#include <weft/ops/accuracy.hpp>
 
 namespace weft {
 
@@ -25,14 +24,18 @@ template <class T>
 struct kernel<ops::tanh, cpu, T> {
     template <class V>
     WEFT_HOST_DEVICE static V apply(const V& x) {
-        return weft::tanh(x);
+        return at<accuracy::high>(x);
+    }
+    template <accuracy A, class V>
+    WEFT_HOST_DEVICE static V at(const V& x) {
+        return weft::tanh<A>(x);
     }
 };
 
 // The hyperbolic tangent of each element.
-template <tensor_expr E>
+template <accuracy A = accuracy::high, tensor_expr E>
 constexpr auto tanh(const E& x) {
-    return elementwise<ops::tanh>(x);
+    return elementwise<op_at<ops::tanh, A>>(x);
 }
 
 }  // namespace weft

@@ -1,0 +1,205 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// What elementary functions are made of: the bits of floating-point packs, multiplication and
+// addition with one rounding where the machine has it, polynomials, exact products, and floats
+// computed in double. Every step is the same IEEE operation whatever the number of lanes, so an
+// element's result does not depend on where in a pack it is.
+#pragma once
+
+#include <weft/kernel/pack.hpp>
+
+namespace weft {
+
+// The format of T: bits of the fraction, the exponent's bias, and the number that added to another
+// leaves its nearest integer in the low bits.
+template <class T>
+struct float_format;
+template <>
+struct float_format<float> {
+    using bits = unsigned;
+    static constexpr int fraction = 23;
+    static constexpr int bias = 127;
+    static constexpr float two_to_fraction = 0x1p23f;
+    static constexpr float to_integer = 0x1.8p23f;
+};
+template <>
+struct float_format<double> {
+    using bits = unsigned long long;
+    static constexpr int fraction = 52;
+    static constexpr int bias = 1023;
+    static constexpr double two_to_fraction = 0x1p52;
+    static constexpr double to_integer = 0x1.8p52;
+};
+
+template <class P>
+[[gnu::always_inline]] inline typename P::bits_type bits_of(const P& x) {
+    return (typename P::bits_type)x.v;
+}
+template <class P>
+[[gnu::always_inline]] inline P from_bits(const typename P::bits_type& bits) {
+    return P((typename P::register_type)bits);
+}
+
+namespace detail {
+// The compilers' names for it; all have dependent arguments, so that those the target lacks are
+// not looked for.
+template <class R>
+[[gnu::always_inline]] inline R fused_multiply_add(const R& a, const R& b, const R& c) {
+    constexpr bool single = sizeof(a[0]) == sizeof(float);
+    if constexpr (sizeof(R) == 64 && single)
+        return __builtin_ia32_vfmaddps512_mask(a, b, c, -1, 4);
+    else if constexpr (sizeof(R) == 64)
+        return __builtin_ia32_vfmaddpd512_mask(a, b, c, 0xff, 4);
+    else if constexpr (sizeof(R) == 32 && single)
+        return __builtin_ia32_vfmaddps256(a, b, c);
+    else if constexpr (sizeof(R) == 32)
+        return __builtin_ia32_vfmaddpd256(a, b, c);
+    else if constexpr (single)
+        return __builtin_ia32_vfmaddps(a, b, c);
+    else
+        return __builtin_ia32_vfmaddpd(a, b, c);
+}
+}  // namespace detail
+
+// a * b + c, with one rounding where has_fused_multiply_add, else two.
+template <class P>
+[[gnu::always_inline]] inline P multiply_add(const P& a, const P& b, const P& c) {
+    if constexpr (has_fused_multiply_add && sizeof(P) >= 16)
+        return P(detail::fused_multiply_add(a.v, b.v, c.v));
+    else
+        return a * b + c;
+}
+
+// The polynomial in x with these coefficients, the highest first.
+template <class P, class... C>
+[[gnu::always_inline]] inline P polynomial(const P& x, const P& highest, C... rest) {
+    P sum = highest;
+    ((sum = multiply_add(sum, x, P(static_cast<lane_element_t<P>>(rest)))), ...);
+    return sum;
+}
+
+// x between two limits; NaN stays NaN.
+template <class P>
+[[gnu::always_inline]] inline P bounded(const P& x, lane_element_t<P> low, lane_element_t<P> high) {
+    const P above = P(x.v < P(low).v ? P(low).v : x.v);
+    return P(above.v > P(high).v ? P(high).v : above.v);
+}
+
+template <class P>
+[[gnu::always_inline]] inline P absolute(const P& x) {
+    return from_bits<P>(bits_of(x) & ~bits_of(P(lane_element_t<P>(-0.0))));
+}
+// |x| with the sign of `sign`.
+template <class P>
+[[gnu::always_inline]] inline P with_sign(const P& x, const P& sign) {
+    const auto mask = bits_of(P(lane_element_t<P>(-0.0)));
+    return from_bits<P>((bits_of(x) & ~mask) | (bits_of(sign) & mask));
+}
+
+// Whether any lane of a mask is set.
+template <std::size_t Bytes, int N>
+[[gnu::always_inline]] inline bool any_of(const lane_mask<Bytes, N>& mask) {
+    constexpr std::size_t words = sizeof mask.v / 8;
+    std::uint64_t word[words], any = 0;
+    std::memcpy(word, &mask.v, sizeof word);
+    for (std::size_t i = 0; i < words; ++i) any |= word[i];
+    return any != 0;
+}
+
+// A value and what it lacks of an exact one.
+template <class P>
+struct exact_pair {
+    P high, low;
+};
+// a + b, where |a| >= |b| or a is 0.
+template <class P>
+[[gnu::always_inline]] inline exact_pair<P> exact_sum(const P& a, const P& b) {
+    const P sum = a + b;
+    return {sum, b - (sum - a)};
+}
+// a * b (Dekker 1971); neither close to overflow.
+template <class P>
+[[gnu::always_inline]] inline exact_pair<P> exact_product(const P& a, const P& b) {
+    const P product = a * b;
+    if constexpr (has_fused_multiply_add) {
+        return {product, multiply_add(a, b, -product)};
+    } else {
+        using T = lane_element_t<P>;
+        const P split(static_cast<T>(sizeof(T) == 4 ? 0x1.002p12 : 0x1.0000002p27));
+        const P a_wide = a * split, b_wide = b * split;
+        const P a_high = a_wide - (a_wide - a), b_high = b_wide - (b_wide - b);
+        const P a_low = a - a_high, b_low = b - b_high;
+        return {product,
+                ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low};
+    }
+}
+
+namespace detail {
+// The lower and the upper half of 16, 8 or 4 lanes, and the two put together again. Indices are
+// written out, since nvcc does not expand packs in arguments of built-ins.
+template <class R>
+[[gnu::always_inline]] inline auto lower_half(const R& a) {
+    constexpr int lanes = sizeof(R) / sizeof(a[0]);
+    if constexpr (lanes == 16)
+        return __builtin_shufflevector(a, a, 0, 1, 2, 3, 4, 5, 6, 7);
+    else if constexpr (lanes == 8)
+        return __builtin_shufflevector(a, a, 0, 1, 2, 3);
+    else
+        return __builtin_shufflevector(a, a, 0, 1);
+}
+template <class R>
+[[gnu::always_inline]] inline auto upper_half(const R& a) {
+    constexpr int lanes = sizeof(R) / sizeof(a[0]);
+    if constexpr (lanes == 16)
+        return __builtin_shufflevector(a, a, 8, 9, 10, 11, 12, 13, 14, 15);
+    else if constexpr (lanes == 8)
+        return __builtin_shufflevector(a, a, 4, 5, 6, 7);
+    else
+        return __builtin_shufflevector(a, a, 2, 3);
+}
+template <class R>
+[[gnu::always_inline]] inline auto join_halves(const R& a, const R& b) {
+    constexpr int lanes = sizeof(R) / sizeof(a[0]);
+    if constexpr (lanes == 8)
+        return __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    else if constexpr (lanes == 4)
+        return __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7);
+    else
+        return __builtin_shufflevector(a, b, 0, 1, 2, 3);
+}
+}  // namespace detail
+
+// f of floats, computed on packs of double that fit a register, and rounded once.
+template <class F, int N, class... Rest>
+[[gnu::always_inline]] inline pack<float, N> in_double(F f, const pack<float, N>& x,
+                                                       const Rest&... rest) {
+    if constexpr (N * 8 <= register_bytes || N == 2) {
+        using wide = typename pack<double, N>::register_type;
+        const pack<double, N> y = f(pack<double, N>(__builtin_convertvector(x.v, wide)),
+                                    pack<double, N>(__builtin_convertvector(rest.v, wide))...);
+        return pack<float, N>(__builtin_convertvector(y.v, typename pack<float, N>::register_type));
+    } else {
+        using half_pack = pack<float, N / 2>;
+        const auto low = in_double(f, half_pack(detail::lower_half(x.v)),
+                                   half_pack(detail::lower_half(rest.v))...);
+        const auto high = in_double(f, half_pack(detail::upper_half(x.v)),
+                                    half_pack(detail::upper_half(rest.v))...);
+        return pack<float, N>(detail::join_halves(low.v, high.v));
+    }
+}
+
+// a / b to 46 bits, b within the range of float: divides floats, then corrects. Much faster than
+// dividing doubles.
+template <int N>
+[[gnu::always_inline]] inline pack<double, N> quotient_46(const pack<double, N>& a,
+                                                          const pack<double, N>& b) {
+    using narrow = typename pack<float, N>::register_type;
+    using wide = typename pack<double, N>::register_type;
+    const narrow reciprocal = pack<float, N>(1.0f).v / __builtin_convertvector(b.v, narrow);
+    const pack<double, N> rough(__builtin_convertvector(reciprocal, wide));
+    const pack<double, N> quotient = a * rough;
+    return multiply_add(multiply_add(-quotient, b, a), rough, quotient);
+}
+
+}  // namespace weft
