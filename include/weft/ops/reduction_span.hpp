@@ -9,6 +9,7 @@
 #pragma once
 
 #include <weft/kernel/evaluate.hpp>
+#include <weft/ops/lane_order.hpp>
 
 namespace weft::detail {
 
@@ -140,12 +141,22 @@ inline constexpr auto combine_numbers_by = [](const auto& a, const auto& b) {
 };
 inline constexpr auto add_up = [](const auto& a, const auto& b) { return a + b; };
 
-// f of all lanes, one half with the other.
-template <int First, class T, int N, int... I>
-[[gnu::always_inline]] inline pack<T, N / 2> half_of(const pack<T, N>& x,
-                                                     std::integer_sequence<int, I...>) {
-    return pack<T, N / 2>(__builtin_shufflevector(x.v, x.v, (First + I)...));
+template <int First>
+struct lanes_from {
+    static constexpr int lane(int i) { return First + i; }
+};
+// N lanes of x from First on; many by way of memory.
+template <int First, int N, class T, int All>
+[[gnu::always_inline]] inline pack<T, N> part_of_lanes(const pack<T, All>& x) {
+    if constexpr (N <= 16) {
+        return pack<T, N>(reorder_lanes<lanes_from<First>, N>(x.v, x.v));
+    } else {
+        pack<T, N> out;
+        std::memcpy(&out.v, reinterpret_cast<const char*>(&x.v) + First * sizeof(T), sizeof out.v);
+        return out;
+    }
 }
+// f of all lanes, one half with the other.
 template <class T, int N, class F>
 [[gnu::always_inline]] inline T fold_lanes(const pack<T, N>& x, F f) {
     if constexpr (N == 1) {
@@ -153,8 +164,7 @@ template <class T, int N, class F>
     } else if constexpr (N == 2) {
         return f(x[0], x[1]);
     } else {
-        constexpr std::make_integer_sequence<int, N / 2> half;
-        return fold_lanes(f(half_of<0>(x, half), half_of<N / 2>(x, half)), f);
+        return fold_lanes(f(part_of_lanes<0, N / 2>(x), part_of_lanes<N / 2, N / 2>(x)), f);
     }
 }
 template <class Reducer, class State, int N>

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <weft/kernel/pack.hpp>
+#include <weft/ops/lane_order.hpp>
 #include <weft/ops/transpose.hpp>
 
 namespace weft {
@@ -53,24 +54,25 @@ constexpr int square_lanes() {
     return lanes < 2 || !std::is_integral_v<Word> ? 1 : lanes > 16 ? 16 : lanes;
 }
 
-// Exchanges the halves of two rows that are `distance` lanes apart: one of the steps of a
-// transposition, which are log2(N).
-template <class Word, int N, int distance, int... Lane>
-[[gnu::always_inline]] inline void exchange(typename register_of<Word, N>::type& a,
-                                            typename register_of<Word, N>::type& b,
-                                            std::integer_sequence<int, Lane...>) {
-    const auto low =
-        __builtin_shufflevector(a, b, ((Lane & distance) ? N + Lane - distance : Lane)...);
-    b = __builtin_shufflevector(a, b, ((Lane & distance) ? N + Lane : Lane + distance)...);
-    a = low;
-}
+// One of the steps of a transposition, which are log2(N): of every two groups of `distance` lanes,
+// the first one is kept and takes the other row's first as its second; or the other way round.
+template <int N, int distance>
+struct first_groups {
+    static constexpr int lane(int i) { return (i & distance) != 0 ? N + i - distance : i; }
+};
+template <int N, int distance>
+struct second_groups {
+    static constexpr int lane(int i) { return (i & distance) != 0 ? N + i : i + distance; }
+};
 template <class Word, int N, int distance>
 [[gnu::always_inline]] inline void turn_square(typename register_of<Word, N>::type* rows) {
     if constexpr (distance > 0) {
         for (int row = 0; row < N; ++row)
-            if ((row & distance) == 0)
-                exchange<Word, N, distance>(rows[row], rows[row + distance],
-                                            std::make_integer_sequence<int, N>{});
+            if ((row & distance) == 0) {
+                const auto a = rows[row], b = rows[row + distance];
+                rows[row] = reorder_lanes<first_groups<N, distance>, N>(a, b);
+                rows[row + distance] = reorder_lanes<second_groups<N, distance>, N>(a, b);
+            }
         turn_square<Word, N, distance / 2>(rows);
     }
 }
