@@ -26,6 +26,7 @@
 #include <weft/graph/record_source.hpp>
 #include <weft/graph/scope_source.hpp>
 #include <weft/graph/sources_source.hpp>
+#include <weft/ops/transpose_source.hpp>
 #include <weft/placement/placement_diff_source.hpp>
 #include <weft/placement/placement_file_source.hpp>
 #include <weft/placement/report_source.hpp>

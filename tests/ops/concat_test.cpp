@@ -147,3 +147,12 @@ TEST_CASE("what does not fit at run time") {
               errc::invalid_argument, [](auto x) { return split<1, 2>(x)[0]; }, a) ==
           "split: axis 1 of shape [2,3] is not made of 2 equal parts");
 }
+
+TEST_CASE("many rows are joined row by row") {
+    const auto a = sampled<tensor<float, dyn, 3>>({40, 3}, 1);
+    const auto b = sampled<tensor<float, dyn, 5>>({40, 5}, 2);
+    const auto got = run_op([](auto x, auto y) { return concat<1>(x, y, x); }, a, b);
+    for (std::size_t r = 0; r < 40; ++r)
+        for (std::size_t c = 0; c < 11; ++c)
+            REQUIRE(got(r, c) == (c < 3 ? a(r, c) : c < 8 ? b(r, c - 3) : a(r, c - 8)));
+}

@@ -128,6 +128,29 @@ TEST_CASE("NaN and infinities") {
     CHECK(run_op([](auto a) { return softmax(a); }, tensor<float, dyn, 2>{}).size() == 0);
 }
 
+TEST_CASE("masks of -inf in rows of all lengths") {
+    for (std::size_t n : {2, 10, 16, 17, 64, 100, 512, 2500}) {
+        const auto x = filled<tensor<float, dyn, dyn>>({3, n}, [&](std::size_t i) {
+            return i % n == 0 ? 0.5f : i / n == 0 ? -inf : i / n == 1 ? -1e30f : not_a_number;
+        });
+        const auto p = run_op([](auto a) { return softmax(a); }, x);
+        const auto logs = run_op([](auto a) { return log_softmax(a); }, x);
+        const auto sums = run_op([](auto a) { return logsumexp(a); }, x);
+        for (std::size_t i = 0; i < n; ++i) {
+            REQUIRE(p(0, i) == (i == 0 ? 1.0f : 0.0f));
+            REQUIRE(p(1, i) == (i == 0 ? 1.0f : 0.0f));
+            REQUIRE(logs(0, i) == (i == 0 ? 0.0f : -inf));
+            REQUIRE(std::isnan(p(2, i)));
+            REQUIRE(std::isnan(logs(2, i)));
+        }
+        CHECK((sums[0] == 0.5f && sums[1] == 0.5f && std::isnan(sums[2])));
+        const auto hidden =
+            filled<tensor<float, dyn, dyn>>({1, n}, [](std::size_t) { return -inf; });
+        CHECK(std::isnan(run_op([](auto a) { return softmax(a); }, hidden)(0, n - 1)));
+        CHECK(run_op([](auto a) { return logsumexp(a); }, hidden)[0] == -inf);
+    }
+}
+
 TEST_CASE("an expression is fused into them") {
     const auto x = sampled<tensor<float, dyn, 50>>({9, 50}, 1);
     const auto b = sampled<tensor<float, 50>>({50}, 2);

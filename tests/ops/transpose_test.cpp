@@ -27,7 +27,7 @@ void check_order(const dims& shape, const dims& order) {
     auto got = tensor<T, dyn>::uninitialized({shape.size()});
     for (std::size_t cut : {std::size_t{1}, std::size_t{7}, dyn / 2}) {
         backward_context ctx(cut);
-        weft::detail::transpose_elements(ctx, shape, order, x.data(), got.data());
+        weft::detail::transpose_bytes(ctx, shape, order, sizeof(T), x.data(), got.data());
         for (std::size_t i = 0; i < got.size(); ++i) {
             std::size_t from = 0, rest = i;
             for (std::size_t axis = order.rank; axis-- > 0; rest /= shape[order[axis]])

@@ -8,6 +8,8 @@
 
 #include <weft/core/view.hpp>
 
+#include <cstring>
+
 namespace weft {
 
 // Elements that a kernel reads at a time from a source, at most: 4 to 16 KiB, half of the first
@@ -39,7 +41,8 @@ public:
     // Elements [first, last), any number of them, written to `to`.
     void copy_to(std::size_t first, std::size_t last, T* to) const {
         if (read_ != nullptr) return read_(object_, first, last, to);
-        for (std::size_t i = first; i < last; ++i) to[i - first] = data_[i];
+        if (first < last)
+            std::memcpy(static_cast<void*>(to), data_ + first, (last - first) * sizeof(T));
     }
 
 private:

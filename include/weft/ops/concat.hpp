@@ -62,20 +62,33 @@ template <class T>
 struct kernel<ops::concat, cpu, T> {
     template <std::size_t Axis, class Out, class... In>
     static void run(context_base& ctx, const along<Axis>&, const Out& out, const In&... in) {
-        std::size_t at = 0;
-        ((at += put(ctx, source<T>(in.data(), in.shape()), Axis, at, out.data(), out.shape())),
-         ...);
+        const source<T> parts[] = {source<T>(in.data(), in.shape())...};
+        join(ctx, parts, sizeof...(In), Axis, out.data(), axis_view(out.shape(), Axis));
     }
 
 private:
-    // Copies one operand to position `at` of the axis; gives how much of the axis it takes.
-    static std::size_t put(context_base& ctx, const source<T>& in, std::size_t axis, std::size_t at,
-                           T* out, const dims& shape) {
-        const axis_view from(in.shape(), axis);
-        const axis_view to(shape, axis);
-        const std::size_t length = from.n * from.inner;
-        copy_spans(ctx, in, out, {from.outer, length, 0, length, at * to.inner, to.n * to.inner});
-        return from.n;
+    static constexpr std::size_t many_rows = 16;
+
+    // Row by row, so that the result is written from its beginning to its end; a few long rows
+    // operand by operand, whose copies threads share.
+    static void join(context_base& ctx, const source<T>* parts, std::size_t count, std::size_t axis,
+                     T* out, const axis_view& to) {
+        const std::size_t row = to.n * to.inner;
+        const auto length_of = [&](std::size_t part) {
+            return parts[part].shape()[axis] * to.inner;
+        };
+        if (to.outer < many_rows) {
+            std::size_t at = 0;
+            for (std::size_t i = 0; i < count; at += length_of(i++))
+                copy_spans(ctx, parts[i], out, {to.outer, length_of(i), 0, length_of(i), at, row});
+            return;
+        }
+        const double row_ns = 2 + 0.1 * static_cast<double>(row);
+        ctx.parallel_for(to.outer, row_ns, [&](std::size_t o, std::size_t last) {
+            for (T* next = out + o * row; o < last; ++o)
+                for (std::size_t i = 0; i < count; next += length_of(i++))
+                    parts[i].copy_to(o * length_of(i), (o + 1) * length_of(i), next);
+        });
     }
 };
 

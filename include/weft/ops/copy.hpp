@@ -24,7 +24,7 @@ namespace detail {
 template <class Piece>
 void for_each_span(context_base& ctx, const spans& s, Piece piece) {
     if (s.length == 0) return;
-    ctx.parallel_for(s.count * s.length, 0.25, [&](std::size_t i, std::size_t last) {
+    ctx.parallel_for(s.count * s.length, 0.1, [&](std::size_t i, std::size_t last) {
         while (i < last) {
             const std::size_t span = i / s.length;
             const std::size_t at = i % s.length;

@@ -25,19 +25,20 @@ template <class T>
 struct kernel<ops::log_softmax, cpu, T> {
     template <class Along, class Out>
     static void run(context_base& ctx, const Along&, const Out& out, const source<T>& in) {
-        map_softmax_rows<false>(ctx, in, axis_view(in.shape(), Along::axis), out.data(), &finish);
+        map_softmax_rows<logarithm, false>(ctx, in, axis_view(in.shape(), Along::axis), out.data());
     }
 
 private:
-    static void finish(T* x, std::size_t n, std::size_t step,
-                       const softmax_state<compute_t<T>>& row) {
-        using C = compute_t<T>;
-        const C log_sum = static_cast<C>(log(row.sum));
-        for (std::size_t i = 0; i < n; ++i) {
-            T& element = x[i * step];
-            element = static_cast<T>((static_cast<C>(element) - row.largest) - log_sum);
+    struct logarithm {
+        template <class C>
+        static C term(double sum) {
+            return static_cast<C>(log(sum));
         }
-    }
+        template <class V>
+        [[gnu::always_inline]] static V apply(const V& x, const V& largest, const V& term) {
+            return (x - largest) - term;
+        }
+    };
 };
 
 // Along the last axis of x, or the one named; negative ones count from the end.

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // logsumexp(x): log(sum(exp(x))) along the last axis, or the one named, as max + log(sum(exp(x -
-// max))), which does not overflow; the sum is accumulated in double. NaN where an element is, +inf
+// max))), which does not overflow; softmax_row.hpp says how the sum is
+// accumulated. NaN where an element is, +inf
 // where one is, -inf for a row of -inf alone or of nothing. The element-wise expression it reads is
 // fused into it.
 #pragma once
@@ -40,46 +41,42 @@ struct kernel<ops::logsumexp, cpu, T> {
 
 private:
     static void rows(context_base& ctx, const source<T>& in, const axis_view& view, T* out) {
-        ctx.parallel_for(
-            view.outer, 8.0 * static_cast<double>(view.n), [&](std::size_t o, std::size_t last) {
-                for (; o < last; ++o)
-                    out[o] = static_cast<T>(softmax_of_row(in, o * view.n, view.n).log_sum());
-            });
+        const double row_ns = 0.5 * static_cast<double>(view.n) + 20;
+        ctx.parallel_for(view.outer, row_ns, [&](std::size_t o, std::size_t last) {
+            for (; o < last; ++o)
+                out[o] = static_cast<T>(softmax_of_row(in, o * view.n, view.n).log_sum());
+        });
     }
     // The largest elements first, then the sums, row by row: the source is read twice.
     static void columns(context_base& ctx, const source<T>& in, const axis_view& view, T* out) {
         using C = compute_t<T>;
         const std::size_t pieces = (view.inner + softmax_columns - 1) / softmax_columns;
         ctx.parallel_for(
-            view.outer * pieces, 8.0 * static_cast<double>(view.n * softmax_columns),
+            view.outer * pieces, 0.5 * static_cast<double>(view.n * softmax_columns),
             [&](std::size_t piece, std::size_t last) {
                 for (; piece < last; ++piece) {
-                    softmax_state<C> states[softmax_columns];
+                    softmax_column_states<T> states;
                     T buffer[softmax_columns];
                     const std::size_t column = piece % pieces * softmax_columns;
                     const std::size_t left = view.inner - column;
                     const std::size_t count = left < softmax_columns ? left : softmax_columns;
                     const std::size_t o = piece / pieces;
+                    states.clear(count);
                     for (bool summing : {false, true})
                         for (std::size_t k = 0; k < view.n; ++k) {
                             const std::size_t at = (o * view.n + k) * view.inner + column;
-                            add_row(in.block(at, at + count, buffer), count, summing, states);
+                            const T* const x = in.block(at, at + count, buffer);
+                            if (summing)
+                                states.template add_exponentials<false>(x, count, nullptr);
+                            else
+                                states.add_largest(x, view.inner, 1, count);
                         }
-                    for (std::size_t j = 0; j < count; ++j)
-                        out[o * view.inner + column + j] = static_cast<T>(states[j].log_sum());
+                    for (std::size_t j = 0; j < count; ++j) {
+                        const softmax_state<C> state{states.largest[j], states.sum[j]};
+                        out[o * view.inner + column + j] = static_cast<T>(state.log_sum());
+                    }
                 }
             });
-    }
-    static void add_row(const T* x, std::size_t count, bool summing,
-                        softmax_state<compute_t<T>>* states) {
-        using C = compute_t<T>;
-        for (std::size_t j = 0; j < count; ++j) {
-            const C value = static_cast<C>(x[j]);
-            if (summing)
-                states[j].sum += static_cast<double>(exp(value - states[j].largest));
-            else
-                states[j].largest = maximum(states[j].largest, value);
-        }
     }
 };
 

@@ -41,6 +41,13 @@ struct max_reducer {
     [[gnu::always_inline]] static V combine(const V& a, const V& b) {
         return maximum(a, b);
     }
+    template <class V>
+    [[gnu::always_inline]] static V combine_numbers(const V& a, const V& b) {
+        if constexpr (is_pack<V>)
+            return V(a.v > b.v ? a.v : b.v);
+        else
+            return a > b ? a : b;
+    }
     static T finish(const state& found, std::size_t) { return static_cast<T>(found); }
 };
 

@@ -10,8 +10,10 @@
 
 namespace weft {
 
-// Where a reduction is cut: pieces of this many elements, but not many more pieces than wanted.
+// Where a reduction is cut: pieces of this many elements, of so many rows where there are columns,
+// whose states cost as much as some rows do; but not many more pieces than wanted.
 inline constexpr std::size_t reduction_chunk = 32768;
+inline constexpr std::size_t reduction_rows = 128;
 inline constexpr std::size_t reduction_pieces = 64;
 
 // The axes of a shape with neighbours that are all reduced, or all kept, merged; sizes of 1 left
@@ -71,7 +73,8 @@ struct reduction_cut {
         if (width == 0) width = 1;
         column_pieces = (inner + width - 1) / width;
         const std::size_t pieces = outer * column_pieces;
-        const std::size_t longest = n * width / reduction_chunk;
+        std::size_t longest = n * width / reduction_chunk;
+        if (inner > 1 && longest > n / reduction_rows) longest = n / reduction_rows;
         if (!may_chunk || pieces == 0 || pieces >= reduction_pieces || longest < 2) return;
         const std::size_t wanted = (reduction_pieces + pieces - 1) / pieces;
         const std::size_t parts = wanted < longest ? wanted : longest;

@@ -7,13 +7,15 @@
 // number of threads.
 //
 // A Reducer<T> has: `state`, what is accumulated; `identity()`; `start(x)`, the state of one
-// element or pack; `combine(a, b)` of states or packs of them; `finish(state, count)`, the result.
+// element, where the state is no number; `combine(a, b)` of states or packs of them;
+// `finish(state, count)`, the result. It may have a narrower `partial`, which a few elements are
+// combined in first, and combine_numbers (reduction_span.hpp).
 #pragma once
 
 #include <weft/kernel/context.hpp>
-#include <weft/kernel/evaluate.hpp>
 #include <weft/kernel/source.hpp>
 #include <weft/ops/reduction_cut.hpp>
+#include <weft/ops/reduction_span.hpp>
 
 namespace weft {
 
@@ -35,74 +37,6 @@ struct complex_state {
 };
 
 namespace detail {
-
-// Lanes of a reducer's accumulators: 1 where the state is no number.
-template <class State>
-constexpr int reduction_lanes() {
-    if constexpr (std::is_arithmetic_v<State>)
-        return register_bytes > static_cast<int>(sizeof(State))
-                   ? register_bytes / static_cast<int>(sizeof(State))
-                   : 1;
-    else
-        return 1;
-}
-
-// N states from N elements of the input, which is of elements or, in a later pass, of states.
-template <class Reducer, int N, class In>
-[[gnu::always_inline]] inline auto load_states(const In* from) {
-    using state = typename Reducer::state;
-    if constexpr (std::is_same_v<In, state> && N == 1)
-        return *from;
-    else if constexpr (std::is_same_v<In, state>)
-        return pack<state, N>::load(from);
-    else if constexpr (N == 1)
-        return Reducer::start(static_cast<compute_t<In>>(*from));
-    else
-        return convert<state>(load_lanes<In, N>(from));
-}
-
-// The state of n consecutive elements: four accumulators of a register each, then the rest.
-template <class Reducer, class In>
-typename Reducer::state reduce_span(const In* x, std::size_t n) {
-    using state = typename Reducer::state;
-    constexpr int lanes = reduction_lanes<state>();
-    constexpr std::size_t step = static_cast<std::size_t>(lanes);
-    state total = Reducer::identity();
-    std::size_t i = 0;
-    if (n >= 4 * step) {
-        auto a = load_states<Reducer, lanes>(x);
-        auto b = load_states<Reducer, lanes>(x + step);
-        auto c = load_states<Reducer, lanes>(x + 2 * step);
-        auto d = load_states<Reducer, lanes>(x + 3 * step);
-        for (i = 4 * step; i + 4 * step <= n; i += 4 * step) {
-            a = Reducer::combine(a, load_states<Reducer, lanes>(x + i));
-            b = Reducer::combine(b, load_states<Reducer, lanes>(x + i + step));
-            c = Reducer::combine(c, load_states<Reducer, lanes>(x + i + 2 * step));
-            d = Reducer::combine(d, load_states<Reducer, lanes>(x + i + 3 * step));
-        }
-        a = Reducer::combine(Reducer::combine(a, b), Reducer::combine(c, d));
-        if constexpr (lanes == 1)
-            total = a;
-        else
-            for (int lane = 0; lane < lanes; ++lane) total = Reducer::combine(total, a[lane]);
-    }
-    for (; i < n; ++i) total = Reducer::combine(total, load_states<Reducer, 1>(x + i));
-    return total;
-}
-
-// states[j] = combine(states[j], x[j]) for n columns.
-template <class Reducer, class In>
-void reduce_row(typename Reducer::state* states, const In* x, std::size_t n) {
-    using state = typename Reducer::state;
-    constexpr int lanes = reduction_lanes<state>();
-    std::size_t j = 0;
-    if constexpr (lanes > 1)
-        for (; j + lanes <= n; j += lanes)
-            Reducer::combine(pack<state, lanes>::load(states + j),
-                             load_states<Reducer, lanes>(x + j))
-                .store(states + j);
-    for (; j < n; ++j) states[j] = Reducer::combine(states[j], load_states<Reducer, 1>(x + j));
-}
 
 // Calls each(x, count) for the elements [first, last) of a source, block by block.
 template <class In, class Each>
@@ -151,19 +85,20 @@ struct reduction_target {
     }
 };
 
+// The state of elements [first, last) of a source.
+template <class Reducer, class In>
+typename Reducer::state reduce_run(const source<In>& in, std::size_t first, std::size_t last) {
+    return reduce_spans<Reducer, In>(
+        [&](auto add) { for_each_block(in, first, last, source_block, add); });
+}
+
 // Rows [first, last) of n elements each, inner being 1; short rows are read several at a time.
 template <class Reducer, class In>
 void reduce_rows(const source<In>& in, std::size_t n, std::size_t first, std::size_t last,
                  const reduction_target<Reducer>& to) {
     if (n > source_block / 2 || n == 0) {
-        for (std::size_t o = first; o < last; ++o) {
-            auto state = Reducer::identity();
-            for_each_block(in, o * n, (o + 1) * n, source_block,
-                           [&](const In* x, std::size_t size) {
-                               state = Reducer::combine(state, reduce_span<Reducer>(x, size));
-                           });
-            to.put(o, state);
-        }
+        for (std::size_t o = first; o < last; ++o)
+            to.put(o, reduce_run<Reducer>(in, o * n, (o + 1) * n));
         return;
     }
     std::size_t o = first;
@@ -172,6 +107,53 @@ void reduce_rows(const source<In>& in, std::size_t n, std::size_t first, std::si
                        for (std::size_t at = 0; at < size; at += n)
                            to.put(o++, reduce_span<Reducer>(x + at, n));
                    });
+}
+
+// Rows of `count` columns, `step` elements apart, to states; the first one starts at `first`.
+template <class Reducer, class In>
+void reduce_columns(const source<In>& in, std::size_t first, std::size_t step, std::size_t rows,
+                    std::size_t count, typename Reducer::state* states) {
+    if (in.data() != nullptr)
+        return reduce_rows_to_states<Reducer>(states, in.data() + first, step, rows, count);
+    constexpr std::size_t width = source_block / reduction_group;
+    if (count == step && count <= width) {  // whole rows: several groups at a time
+        const std::size_t group = reduction_group * count;
+        for_each_block(in, first, first + rows * count, source_block / group * group,
+                       [&](const In* x, std::size_t size) {
+                           reduce_rows_to_states<Reducer>(states, x, count, size / count, count);
+                       });
+        return;
+    }
+    In buffer[source_block];
+    for (std::size_t column = 0; column < count; column += width) {
+        const std::size_t n = count - column < width ? count - column : width;
+        for (std::size_t row = 0; row < rows; row += reduction_group) {
+            const std::size_t k = rows - row < reduction_group ? rows - row : reduction_group;
+            for (std::size_t r = 0; r < k; ++r) {
+                const std::size_t at = first + (row + r) * step + column;
+                in.copy_to(at, at + n, buffer + r * width);
+            }
+            reduce_rows_to_states<Reducer>(states + column, buffer, width, k, n);
+        }
+    }
+}
+
+// Columns that are worth a loop over them.
+inline constexpr std::size_t narrow_row = 64;
+
+// The same for whole rows of few columns: several rows are seen as one, whose columns are combined
+// at the end.
+template <class Reducer, class In>
+void reduce_narrow_rows(const source<In>& in, std::size_t first, std::size_t rows,
+                        std::size_t count, typename Reducer::state* states) {
+    const std::size_t together = narrow_row / count;
+    typename Reducer::state wide[narrow_row];
+    for (std::size_t j = 0; j < together * count; ++j) wide[j] = Reducer::identity();
+    const std::size_t whole = rows / together * together;
+    reduce_columns<Reducer>(in, first, together * count, whole / together, together * count, wide);
+    reduce_columns<Reducer>(in, first + whole * count, count, rows - whole, count, states);
+    for (std::size_t j = 0; j < together * count; ++j)
+        states[j % count] = Reducer::combine(states[j % count], wide[j]);
 }
 
 // One piece of a pass that is cut in chunks or columns.
@@ -186,17 +168,16 @@ void reduce_piece(const source<In>& in, const reduction_cut& cut, std::size_t pi
     const std::size_t rows = cut.n - row < cut.chunk ? cut.n - row : cut.chunk;
     const std::size_t at = (o * cut.chunks + chunk) * cut.inner + column;
     if (cut.inner == 1) {
-        auto state = Reducer::identity();
-        for_each_block(in, o * cut.n + row, o * cut.n + row + rows, source_block,
-                       [&](const In* x, std::size_t size) {
-                           state = Reducer::combine(state, reduce_span<Reducer>(x, size));
-                       });
-        to.put(at, state);
+        const std::size_t first = o * cut.n + row;
+        to.put(at, reduce_run<Reducer>(in, first, first + rows));
     } else {
         typename Reducer::state states[source_block];
         for (std::size_t j = 0; j < count; ++j) states[j] = Reducer::identity();
-        for_each_row(in, cut, o, row, rows, column, count,
-                     [&](const In* x, std::size_t) { reduce_row<Reducer>(states, x, count); });
+        const std::size_t first = (o * cut.n + row) * cut.inner + column;
+        if (cut.inner <= narrow_row / 2 && rows * cut.inner >= 2 * narrow_row)
+            reduce_narrow_rows<Reducer>(in, first, rows, count, states);
+        else
+            reduce_columns<Reducer>(in, first, cut.inner, rows, count, states);
         for (std::size_t j = 0; j < count; ++j) to.put(at + j, states[j]);
     }
 }

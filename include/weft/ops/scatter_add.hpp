@@ -7,9 +7,9 @@
 // addition. An index that is negative or not below the size of the axis fails with out_of_range.
 #pragma once
 
-#include <weft/kernel/math.hpp>
 #include <weft/ops/copy.hpp>
 #include <weft/ops/gather.hpp>
+#include <weft/ops/pack_loop.hpp>
 
 namespace weft {
 
@@ -53,30 +53,41 @@ struct kernel<ops::scatter_add, cpu, T, I> {
     }
 
 private:
-    static constexpr std::size_t columns = 64;  // added by one thread at a time
+    // Bands of rows are added to by one thread each, which looks at all indices: for short rows
+    // that would be most of the work.
+    static constexpr std::size_t most_bands = 16, shortest = 64;
 
     static void scatter(context_base& ctx, const I* index, std::size_t count, const T* updates,
                         const axis_view& view, T* out) {
-        const std::size_t pieces = (view.inner + columns - 1) / columns;
-        const double piece_ns =
-            0.5 * static_cast<double>(count * (view.inner < columns ? view.inner : columns));
-        ctx.parallel_for(view.outer * pieces, piece_ns, [&](std::size_t piece, std::size_t last) {
-            for (; piece < last; ++piece) {
-                const std::size_t o = piece / pieces;
-                const std::size_t column = piece % pieces * columns;
-                const std::size_t n = view.inner - column < columns ? view.inner - column : columns;
-                for (std::size_t k = 0; k < count; ++k)
-                    add(updates + (o * count + k) * view.inner + column,
-                        out + (o * view.n + static_cast<std::size_t>(index[k])) * view.inner +
-                            column,
-                        n);
+        std::size_t bands = view.inner < shortest ? 1 : most_bands;
+        if (bands > view.n) bands = view.n;
+        const double band_ns = 0.25 * static_cast<double>(count * view.inner) /
+                               static_cast<double>(bands == 0 ? 1 : bands);
+        ctx.parallel_for(view.outer * bands, band_ns, [&](std::size_t band, std::size_t last) {
+            for (; band < last; ++band) {
+                const std::size_t o = band / bands, at = band % bands;
+                const std::size_t first = view.n * at / bands, end = view.n * (at + 1) / bands;
+                for (std::size_t k = 0; k < count; ++k) {
+                    const auto row = static_cast<std::size_t>(index[k]);
+                    if (row < first || row >= end) continue;
+                    add(updates + (o * count + k) * view.inner,
+                        out + (o * view.n + row) * view.inner, view.inner);
+                }
             }
         });
     }
     static void add(const T* from, T* to, std::size_t n) {
-        using C = compute_t<T>;
-        for (std::size_t i = 0; i < n; ++i)
-            to[i] = static_cast<T>(wrapping_add(static_cast<C>(to[i]), static_cast<C>(from[i])));
+        if constexpr (is_complex<T>) {
+            for (std::size_t i = 0; i < n; ++i) to[i] += from[i];
+        } else {
+            for_each_pack<T>(n, [&](auto lanes, std::size_t i) {
+                const auto a = load_lanes<T, lanes>(to + i), b = load_lanes<T, lanes>(from + i);
+                if constexpr (is_pack<std::remove_const_t<decltype(a)>>)
+                    store_lanes<T, lanes>(to + i, a + b);
+                else
+                    store_lanes<T, lanes>(to + i, wrapping_add(a, b));
+            });
+        }
     }
 };
 

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: MIT
 //
 // softmax(x): exp(x) / sum(exp(x)) along the last axis, or the one named: softmax<0>(x). Computed
-// as exp(x - max) / sum(exp(x - max)), which does not overflow; the sum is accumulated in double. A
-// row with NaN or +inf, or of -inf alone, is NaN. The element-wise expression it reads is fused
-// into it.
+// as exp(x - max) / sum(exp(x - max)), which does not overflow; softmax_row.hpp says how the sum is
+// accumulated. -inf, as masks have it, gives 0. A row with NaN or +inf, or of -inf alone, is NaN.
+// The element-wise expression it reads is fused into it.
 #pragma once
 
 #include <weft/ops/softmax_row.hpp>
@@ -25,21 +25,26 @@ template <class T>
 struct kernel<ops::softmax, cpu, T> {
     template <class Along, class Out>
     static void run(context_base& ctx, const Along&, const Out& out, const source<T>& in) {
-        map_softmax_rows<keep>(ctx, in, axis_view(in.shape(), Along::axis), out.data(), &finish);
+        map_softmax_rows<share, keep>(ctx, in, axis_view(in.shape(), Along::axis), out.data());
     }
 
 private:
-    using C = compute_t<T>;
     // Exponentials are kept where they do not lose digits by it, else computed twice.
-    static constexpr bool keep = std::is_same_v<T, C>;
+    static constexpr bool keep = std::is_same_v<T, compute_t<T>>;
 
-    static void finish(T* x, std::size_t n, std::size_t step, const softmax_state<C>& row) {
-        const C sum = static_cast<C>(row.sum);
-        for (std::size_t i = 0; i < n * step; i += step) {
-            const C element = static_cast<C>(x[i]);
-            x[i] = static_cast<T>((keep ? element : exp(element - row.largest)) / sum);
+    struct share {
+        template <class C>
+        static C term(double sum) {
+            return static_cast<C>(1 / sum);
         }
-    }
+        template <class V>
+        [[gnu::always_inline]] static V apply(const V& x, const V& largest, const V& term) {
+            if constexpr (keep)
+                return x * term;
+            else
+                return detail::exp_of_nonpositive(x - largest) * term;
+        }
+    };
 };
 
 // Along the last axis of x, or the one named; negative ones count from the end.

@@ -44,7 +44,7 @@ private:
     static void losses(context_base& ctx, T* out, const source<T>& logits, const Label* labels,
                        std::size_t rows, std::size_t classes) {
         ctx.parallel_for(
-            rows, 8.0 * static_cast<double>(classes), [&](std::size_t r, std::size_t last) {
+            rows, 0.5 * static_cast<double>(classes) + 20, [&](std::size_t r, std::size_t last) {
                 for (; r < last; ++r) {
                     const std::size_t first = r * classes;
                     if (labels[r] < 0 || static_cast<std::size_t>(labels[r]) >= classes)

@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: MIT
 //
 // sum(x), sum<1>(x), sum<0, 2>(x, keepdims): the sum over all axes or those named; 0 of nothing.
-// Floating-point and complex elements are accumulated in double, in several accumulators and fixed
-// chunks, and rounded once; integers wrap around. The element-wise expression it reads is fused
-// into it.
+// Accumulated in double and rounded once; integers wrap around. Elements that are computed in float
+// are first added in groups in float: the error is at most 5 * 2^-24 times the sum of their
+// magnitudes, however many there are, and the rounding of the result; a group may overflow where
+// the sum would not. The element-wise expression it reads is fused into it.
 #pragma once
 
 #include <weft/kernel/kernel.hpp>
@@ -31,6 +32,7 @@ template <class T>
 struct sum_reducer {
     using state = std::conditional_t<is_complex<T>, complex_state,
                                      std::conditional_t<is_floating<T>, double, T>>;
+    using partial = std::conditional_t<is_floating<T>, compute_t<T>, state>;
     using result = T;
 
     static state identity() { return state{}; }

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: MIT
 //
 // transpose(x) swaps the last two axes; transpose<2, 0, 1>(x) gives axis i of the result from the
-// axis named i-th. As a node of its own it copies, tile by tile where neighbours in the input are
-// far apart in the output; as an operand of matmul it is only a flag (ops/matmul.hpp).
+// axis named i-th. As a node of its own it copies, square by square where neighbours in the operand
+// are far apart in the result (transpose_source.hpp); as an operand of matmul it is only a flag
+// (ops/matmul.hpp).
 #pragma once
 
 #include <weft/kernel/context.hpp>
@@ -45,94 +46,9 @@ struct transpose {
 
 namespace detail {
 
-// The loops of a transposition: axes of the result with their strides in operand and result, those
-// that are walked through as one merged, sizes of 1 left out.
-struct transposition {
-    struct axis {
-        std::size_t extent = 1, from = 0, to = 0;
-    };
-    axis axes[max_rank + 1];
-    std::size_t rank = 0;
-
-    transposition(const dims& in, const dims& order) {
-        for (std::size_t i = 0; i < order.rank; ++i) {
-            const std::size_t extent = in[order[i]];
-            const std::size_t stride = in.product(order[i] + 1, in.rank);
-            if (extent == 1) continue;
-            if (rank > 0 && axes[rank - 1].from == stride * extent)
-                axes[rank - 1] = {axes[rank - 1].extent * extent, stride, 0};
-            else
-                axes[rank++] = {extent, stride, 0};
-        }
-        if (rank == 0) axes[rank++] = {1, 1, 0};
-        std::size_t step = 1;
-        for (std::size_t i = rank; i-- > 0; step *= axes[i].extent) axes[i].to = step;
-    }
-    // The axis along which the operand is contiguous; `rank` where that is the last one.
-    std::size_t contiguous() const {
-        for (std::size_t i = 0; i + 1 < rank; ++i)
-            if (axes[i].from == 1) return i;
-        return rank;
-    }
-};
-
-// Sides of the tiles that are transposed at once: two of them fit the first cache.
-inline constexpr std::size_t transpose_tile = 32;
-
-// Copies `rows` (at most a tile's) neighbours in the operand, which go `row_step` apart in the
-// result, tile by tile through a buffer: columns that are a power of two apart share few places in
-// the cache.
-template <class T>
-void transpose_tile_of(const T* from, std::size_t column_step, T* to, std::size_t row_step,
-                       std::size_t rows, std::size_t columns) {
-    if (column_step == 1) {  // one row, as it is
-        for (std::size_t c = 0; c < columns; ++c) to[c] = from[c];
-        return;
-    }
-    T tile[transpose_tile * transpose_tile];
-    for (std::size_t first = 0; first < columns; first += transpose_tile) {
-        const std::size_t left = columns - first;
-        const std::size_t width = left < transpose_tile ? left : transpose_tile;
-        for (std::size_t c = 0; c < width; ++c)
-            for (std::size_t r = 0; r < rows; ++r)
-                tile[r * transpose_tile + c] = from[r + (first + c) * column_step];
-        for (std::size_t r = 0; r < rows; ++r)
-            for (std::size_t c = 0; c < width; ++c)
-                to[r * row_step + first + c] = tile[r * transpose_tile + c];
-    }
-}
-
-template <class T>
-void transpose_elements(context_base& ctx, const dims& shape, const dims& order, const T* in,
-                        T* out) {
-    const transposition t(shape, order);
-    const std::size_t across = t.contiguous();
-    const transposition::axis last = t.axes[t.rank - 1];
-    const transposition::axis rows =
-        across == t.rank ? transposition::axis{1, 0, 0} : t.axes[across];
-    const std::size_t tiles = (rows.extent + transpose_tile - 1) / transpose_tile;
-    if (shape.size() == 0) return;
-    const std::size_t outer = shape.size() / last.extent / rows.extent;
-    const std::size_t height = rows.extent < transpose_tile ? rows.extent : transpose_tile;
-    ctx.parallel_for(outer * tiles, 0.5 * static_cast<double>(height * last.extent),
-                     [&](std::size_t first, std::size_t end) {
-                         for (std::size_t task = first; task < end; ++task) {
-                             const std::size_t row = task % tiles * transpose_tile;
-                             const T* from = in + row * rows.from;
-                             T* to = out + row * rows.to;
-                             std::size_t rest = task / tiles;
-                             for (std::size_t i = t.rank - 1; i-- > 0;) {
-                                 if (i == across) continue;
-                                 from += rest % t.axes[i].extent * t.axes[i].from;
-                                 to += rest % t.axes[i].extent * t.axes[i].to;
-                                 rest /= t.axes[i].extent;
-                             }
-                             const std::size_t left = rows.extent - row;
-                             transpose_tile_of(from, last.from, to, rows.to,
-                                               left < height ? left : height, last.extent);
-                         }
-                     });
-}
+// The elements of a tensor of this shape, which are of so many bytes, in another order of the axes.
+void transpose_bytes(context_base& ctx, const dims& shape, const dims& order,
+                     std::size_t element_bytes, const void* in, void* out);
 
 }  // namespace detail
 
@@ -141,7 +57,7 @@ template <class T>
 struct kernel<ops::transpose, cpu, T> {
     template <class Order, class Out, class In>
     static void run(context_base& ctx, const Order&, const Out& out, const In& in) {
-        detail::transpose_elements<T>(ctx, in.shape(), Order::value, in.data(), out.data());
+        detail::transpose_bytes(ctx, in.shape(), Order::value, sizeof(T), in.data(), out.data());
     }
 };
 
@@ -205,3 +121,7 @@ constexpr auto transpose(const E& x) {
 }
 
 }  // namespace weft
+
+#if WEFT_HEADER_ONLY
+#include <weft/ops/transpose_source.hpp>
+#endif
