@@ -17,6 +17,14 @@
 #define WEFT_HOST_DEVICE
 #endif
 
+// The lanes of two vectors, by number. nvcc, for which vectors have one lane, cannot pass a pack of
+// numbers on.
+#if defined(__CUDACC__)
+#define WEFT_SHUFFLE(a, b, ...) (a)
+#else
+#define WEFT_SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#endif
+
 // Code that does not depend on types of the program is declared in NAME.hpp and defined in
 // NAME_source.hpp, with WEFT_SOURCE before each definition. As it comes, weft is header-only:
 // NAME.hpp includes NAME_source.hpp at its end. With WEFT_SEPARATE_COMPILATION it does not, the

@@ -198,6 +198,40 @@ TEST_CASE("an expression around a product is its epilogue") {
           tensor<std::int32_t, 2, 2>{{14, 32}, {32, 77}});
 }
 
+// Sizes with several blocks of rows, edges and a second block of depths; numbers whose sums are
+// exact.
+TEST_CASE_TEMPLATE("epilogues are evaluated on pieces", T, float, half, std::int32_t) {
+    using matrix = tensor<T, dyn, dyn>;
+    for (const std::size_t rows : {1, 7, 70})
+        for (const std::size_t columns : {3, 45, 600}) {
+            const auto small_number = [](std::size_t i) { return static_cast<float>(i % 3) - 1; };
+            const auto a = filled<matrix>({rows, 400}, small_number);
+            const auto b = filled<matrix>({400, columns}, [&](std::size_t i) {
+                return small_number(i / columns + i % columns);
+            });
+            const auto bias = filled<tensor<T, dyn>>(
+                {columns}, [](std::size_t i) { return static_cast<float>(i % 7); });
+            const auto residual = filled<matrix>({rows, columns}, small_number);
+            const auto product = run_op([](auto x, auto y) { return matmul(x, y); }, a, b);
+            const auto fused =
+                run_op([](auto x, auto y, auto c, auto r) { return maximum(matmul(x, y) + c, r); },
+                       a, b, bias, residual);
+            const auto converted =
+                run_op([](auto x, auto y) { return cast<double>(matmul(x, y)); }, a, b);
+            const auto steps = filled<tensor<T, 2, 1, 1>>(
+                {2, 1, 1}, [](std::size_t i) { return static_cast<float>(i); });
+            const auto twice =
+                run_op([](auto x, auto y, auto z) { return matmul(x, y) + z; }, a, b, steps);
+            for (std::size_t i = 0; i < rows * columns; ++i) {
+                const auto of = [](T x) { return static_cast<double>(exact(x)); };
+                const double sum = of(product.data()[i]) + of(bias[i % columns]);
+                REQUIRE(of(fused.data()[i]) == std::max(sum, of(residual.data()[i])));
+                REQUIRE(converted.data()[i] == of(product.data()[i]));
+                REQUIRE(of(twice.data()[i + rows * columns]) == of(product.data()[i]) + 1);
+            }
+        }
+}
+
 TEST_CASE("inner dimensions that differ at run time") {
     const auto text_of = [](auto f, const auto&... values) -> std::string {
         try {

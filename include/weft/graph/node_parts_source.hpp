@@ -152,6 +152,7 @@ private:
         } else if (node_.counts.tree_leaves == 0) {
             made = copy(&call_, 1);
         } else {
+            call_.is_heart = true;
             const heart_program heart{around_,
                                       call_,
                                       code.call,

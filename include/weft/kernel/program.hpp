@@ -10,6 +10,7 @@
 
 #include <weft/kernel/bound_tree.hpp>
 #include <weft/kernel/source.hpp>
+#include <weft/kernel/write_back.hpp>
 
 namespace weft {
 
@@ -31,15 +32,23 @@ struct call_program {
     const void* parameters = nullptr;          // of the op
     const unsigned char* arguments = nullptr;  // of each its input, or fused_argument
     tree_program fused{};
+    bool is_heart = false;  // its output is a heart_output
 
     dims argument_shape(std::size_t argument, const dims* const* inputs) const;
     // An answer of the op's shape rule; fails unless it agrees with the result's type.
     dims agreeing(const dims& shape) const;
 };
 
+// The result of a heart: where it goes, and the expression around it, if the op's kernel is to
+// evaluate it; a kernel that does so says it.
+struct heart_output : value_ref {
+    write_back finish{};
+    bool finished = false;
+};
+
 // An element-wise expression around an op's kernel. The kernel writes where the result goes, if it
-// has the same element and shape, else to scratch memory; the expression is then evaluated in one
-// more pass.
+// has the same element and shape, else to scratch memory. The expression is evaluated on what it
+// has written piece by piece, by a kernel that takes a write_back, else in one more pass.
 struct heart_program {
     elementwise_program around{};
     call_program call{};
@@ -52,6 +61,11 @@ struct heart_program {
     static dims shape(const void* program, const dims* const* inputs);
     static void run(const void* program, context_base& ctx, const value_ref* const* inputs,
                     value_ref& output);
+
+private:
+    template <std::size_t Capacity>
+    void run_around(context_base& ctx, const value_ref* const* inputs, value_ref& output,
+                    heart_output& heart) const;
 };
 
 // Arguments of an op's kernel.
@@ -152,9 +166,9 @@ struct call_code {
 private:
     template <std::size_t... I>
     static void run_with(const call_program& program, Context& ctx, const value_ref* const* inputs,
-                         const value_ref& output, std::index_sequence<I...>) {
+                         value_ref& output, std::index_sequence<I...>) {
         static_cast<void>(inputs);
-        call(program, ctx, view_of(static_cast<Result*>(nullptr), output),
+        call(program, ctx, output, view_of(static_cast<Result*>(nullptr), output),
              Arguments::bind(program, input_of(program, inputs, I), inputs)...);
     }
     static const value_ref& input_of(const call_program& program, const value_ref* const* inputs,
@@ -163,13 +177,24 @@ private:
         return *inputs[input == call_program::fused_argument ? 0 : input];
     }
     template <class View, class... Bound>
-    static void call(const call_program& program, Context& ctx, const View& out,
+    static void call(const call_program& program, Context& ctx, value_ref& output, const View& out,
                      const Bound&... bound) {
-        if constexpr (std::is_same_v<Parameters, no_parameters>)
+        if constexpr (std::is_same_v<Parameters, no_parameters>) {
             Kernel::run(ctx, out, Arguments::give(bound)...);
-        else
-            Kernel::run(ctx, *static_cast<const Parameters*>(program.parameters), out,
-                        Arguments::give(bound)...);
+        } else {
+            const auto& parameters = *static_cast<const Parameters*>(program.parameters);
+            if constexpr (requires(const write_back& finish) {
+                              Kernel::run(ctx, parameters, out, Arguments::give(bound)..., finish);
+                          }) {
+                if (program.is_heart) {
+                    auto& heart = static_cast<heart_output&>(output);
+                    heart.finished = true;
+                    return Kernel::run(ctx, parameters, out, Arguments::give(bound)...,
+                                       heart.finish);
+                }
+            }
+            Kernel::run(ctx, parameters, out, Arguments::give(bound)...);
+        }
     }
     template <class T, std::size_t... Dims>
     static tensor_view<T, Dims...> view_of(tensor<T, Dims...>*, const value_ref& value) {

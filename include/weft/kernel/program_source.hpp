@@ -52,16 +52,29 @@ WEFT_SOURCE dims heart_program::shape(const void* program, const dims* const* in
     return call_program{.type = self.around.type}.agreeing(self.around.tree.shape(inputs, &heart));
 }
 
+template <std::size_t Capacity>
+void heart_program::run_around(context_base& ctx, const value_ref* const* inputs, value_ref& output,
+                               heart_output& heart) const {
+    const bound_tree_of<Capacity> bound(around.tree, output.shape, inputs, &heart);
+    // Where the result is larger, an element of the heart is read for several of its elements.
+    const bool by_pieces = heart.shape == output.shape;
+    if (by_pieces) heart.finish = {bound, output.data, around.tree.result_bytes};
+    run_call(&call, ctx, inputs, heart);
+    if (!heart.finished || !by_pieces) bound.evaluate_all(ctx, output.data);
+}
+
 WEFT_SOURCE void heart_program::run(const void* program, context_base& ctx,
                                     const value_ref* const* inputs, value_ref& output) {
     const auto& self = *static_cast<const heart_program*>(program);
     const dims* shapes[most_inputs];
     for (std::size_t i = 0; i < self.input_count; ++i) shapes[i] = &inputs[i]->shape;
-    value_ref heart{output.data, self.call_shape(&self.call, shapes)};
+    heart_output heart{{output.data, self.call_shape(&self.call, shapes)}};
     if (!self.same_element || !(heart.shape == output.shape))
         heart.data = detail::scratch_of(ctx, heart.shape.size() * self.heart_bytes);
-    self.run_call(&self.call, ctx, inputs, heart);
-    evaluate_tree(self.around.tree, ctx, inputs, output, &heart);
+    if (self.around.tree.input_count <= few_inputs)
+        self.run_around<few_inputs>(ctx, inputs, output, heart);
+    else
+        self.run_around<most_inputs>(ctx, inputs, output, heart);
 }
 
 }  // namespace weft

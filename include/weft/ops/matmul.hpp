@@ -4,11 +4,13 @@
 // matmul(a, b): the product of matrices, of batches of them (leading dimensions broadcast), of a
 // matrix and a vector, of two vectors (a number). transpose(x) as an operand is read as it is,
 // without a copy. Integers wrap around; half and bfloat16 are accumulated in float and rounded
-// once, others in their own type.
+// once, others in their own type. The element-wise expression that reads the product is evaluated
+// on blocks of it while they are in the cache.
 #pragma once
 
 #include <weft/kernel/kernel.hpp>
-#include <weft/ops/matmul_loop.hpp>
+#include <weft/kernel/write_back.hpp>
+#include <weft/ops/matmul_shape.hpp>
 #include <weft/ops/require.hpp>
 #include <weft/ops/transpose.hpp>
 
@@ -27,13 +29,19 @@ struct matmul {
 };
 }  // namespace ops
 
+// out = a * b for each matrix of a batch.
+template <class T>
+void multiply(context_base& ctx, const matmul_sizes& sizes, const T* a, const T* b, T* out,
+              const write_back& finish = {});
+
 template <class T>
     requires(is_element<T> && !std::is_same_v<T, bool>)
 struct kernel<ops::matmul, cpu, T> {
     template <class Form, class Out, class A, class B>
-    static void run(context_base& ctx, const Form&, const Out& out, const A& a, const B& b) {
+    static void run(context_base& ctx, const Form&, const Out& out, const A& a, const B& b,
+                    const write_back& finish = {}) {
         const matmul_sizes sizes(a.shape(), Form::transpose_a, b.shape(), Form::transpose_b);
-        multiply<T>(ctx, sizes, a.data(), b.data(), out.data());
+        multiply<T>(ctx, sizes, a.data(), b.data(), out.data(), finish);
     }
 };
 
@@ -102,3 +110,7 @@ constexpr auto matmul(const A& a, const B& b) {
 }
 
 }  // namespace weft
+
+#if WEFT_HEADER_ONLY
+#include <weft/ops/matmul_source.hpp>
+#endif

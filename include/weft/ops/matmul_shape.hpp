@@ -109,10 +109,8 @@ struct matmul_sizes {
         }
         return at;
     }
-    // Few rows or columns, or small: packing would cost more than it gains.
-    bool is_thin() const {
-        return rows <= 4 || columns <= 4 || depth == 0 || rows * columns * depth <= 32 * 32 * 32;
-    }
+    // One row or few columns: tiles would be mostly empty.
+    bool is_thin() const { return rows <= 1 || columns <= 4 || depth == 0; }
     // Turns it into the product of the transposed operands, exchanged: the same numbers.
     void transpose() {
         const matmul_sizes s = *this;

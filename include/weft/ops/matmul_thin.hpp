@@ -8,42 +8,15 @@
 #pragma once
 
 #include <weft/kernel/context.hpp>
-#include <weft/kernel/evaluate.hpp>
-#include <weft/ops/matmul_shape.hpp>
+#include <weft/kernel/write_back.hpp>
+#include <weft/ops/matmul_panels.hpp>
 
 namespace weft {
 
 namespace detail {
 
-inline constexpr std::size_t depth_block = 256;   // depths that are summed up at a time
+inline constexpr std::size_t thin_depths = 256;   // of a row that is read at a time
 inline constexpr std::size_t thin_columns = 512;  // columns of a task of a thin product
-
-template <class C>
-constexpr int matmul_lanes() {
-    if constexpr (std::is_arithmetic_v<C>)
-        return register_bytes > static_cast<int>(sizeof(C))
-                   ? register_bytes / static_cast<int>(sizeof(C))
-                   : 1;
-    else
-        return 1;
-}
-// sum + a * b, in one expression, which compilers fuse; integers wrap around.
-template <class V>
-[[gnu::always_inline]] inline void multiply_add(V& sum, const V& a, const V& b) {
-    if constexpr (is_pack<V>) {
-        if constexpr (is_floating<lane_element_t<V>>)
-            sum.v += a.v * b.v;
-        else
-            sum = sum + a * b;
-    } else if constexpr (std::is_floating_point_v<V>) {
-        sum += a * b;
-    } else if constexpr (std::is_arithmetic_v<V>) {
-        sum = wrapping_add(sum, wrapping_multiply(a, b));
-    } else {
-        sum = V(sum.real() + (a.real() * b.real() - a.imag() * b.imag()),
-                sum.imag() + (a.real() * b.imag() + a.imag() * b.real()));
-    }
-}
 
 // ------------------------------------------------------------------------
 
@@ -60,6 +33,17 @@ void add_scaled_row(C* sums, const C& x, const T* y, std::size_t n) {
             sum.store(sums + j);
         }
     for (; j < n; ++j) multiply_add(sums[j], x, static_cast<C>(y[j]));
+}
+
+// The sum of all lanes, halves first.
+template <std::size_t Half, class C, int N, std::size_t... Lane>
+[[gnu::always_inline]] inline C sum_of_lanes(const pack<C, N>& x,
+                                             std::index_sequence<Lane...> each) {
+    const pack<C, N> sums = x + pack<C, N>(WEFT_SHUFFLE(x.v, x.v, (Lane ^ Half)...));
+    if constexpr (Half > 1)
+        return sum_of_lanes<Half / 2>(sums, each);
+    else
+        return sums[0];
 }
 
 // The sum of x[k] * y[k], in four accumulators of a register each.
@@ -80,8 +64,7 @@ C dot(const C* x, const T* y, std::size_t n) {
         }
         for (; k + step <= n; k += step)
             multiply_add(a, V::load(x + k), load_lanes<T, lanes>(y + k));
-        a = (a + b) + (c + d);
-        for (int lane = 0; lane < lanes; ++lane) total = wrapping_add(total, a[lane]);
+        total = sum_of_lanes<step / 2>((a + b) + (c + d), std::make_index_sequence<step>{});
     }
     for (; k < n; ++k) multiply_add(total, x[k], static_cast<C>(y[k]));
     return total;
@@ -93,10 +76,10 @@ void multiply_row(const matrix<const T>& a, const matrix<const T>& b, const matr
                   std::size_t depth, std::size_t row, std::size_t column, std::size_t columns) {
     using C = compute_t<T>;
     C sums[thin_columns];
-    C x[depth_block];
+    C x[thin_depths];
     for (std::size_t j = 0; j < columns; ++j) sums[j] = C{};
-    for (std::size_t first = 0; first < depth; first += depth_block) {
-        const std::size_t n = depth - first < depth_block ? depth - first : depth_block;
+    for (std::size_t first = 0; first < depth; first += thin_depths) {
+        const std::size_t n = smaller_of(thin_depths, depth - first);
         for (std::size_t k = 0; k < n; ++k) x[k] = static_cast<C>(*a.at(row, first + k));
         if (b.row_step == 1)
             for (std::size_t j = 0; j < columns; ++j)
@@ -110,7 +93,8 @@ void multiply_row(const matrix<const T>& a, const matrix<const T>& b, const matr
 
 // A batch of products with few rows, or small ones.
 template <class T>
-void multiply_thin(context_base& ctx, const matmul_sizes& s, const T* a, const T* b, T* out) {
+void multiply_thin(context_base& ctx, const matmul_sizes& s, const T* a, const T* b, T* out,
+                   const write_back& finish) {
     const std::size_t pieces = (s.columns + thin_columns - 1) / thin_columns;
     const double row_ns = 0.1 * static_cast<double>(s.depth * (s.columns / pieces)) + 20;
     ctx.parallel_for(
@@ -122,6 +106,9 @@ void multiply_thin(context_base& ctx, const matmul_sizes& s, const T* a, const T
                 multiply_row<T>(s.matrix_a(a + at.a), s.matrix_b(b + at.b),
                                 s.matrix_out(out + at.out), s.depth, task / pieces % s.rows, column,
                                 left < thin_columns ? left : thin_columns);
+                const std::size_t done =
+                    at.out + task / pieces % s.rows * s.out_row + column * s.out_column;
+                finish(done, left < thin_columns ? left : thin_columns, 1, s.out_column);
             }
         });
 }
