@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // A dag as a graph of weft: a callable without inputs for each node, a control edge for each edge.
-// For the files that run it in one way or another.
+// For the files that run it in one way or another; it plans and runs nothing itself, since that is
+// what they measure.
 #pragma once
 
 #include "executor/peers.hpp"

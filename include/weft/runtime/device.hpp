@@ -34,9 +34,9 @@ public:
     virtual ~kernel_slot() = default;
 
     // The context for the next kernel, the same every time; scratch memory of the last one is taken
-    // back. `stop` may be null and must outlive the kernel. Where the kernel is `interruptible`, its
-    // parallel_for fails with the cause of a stop instead of going on: not for kernels that write
-    // what others can see.
+    // back. `stop` may be null and must outlive the kernel. Where the kernel is `interruptible`,
+    // its parallel_for fails with the cause of a stop instead of going on: not for kernels that
+    // write what others can see.
     virtual context_base& begin(const stop_state* stop, bool interruptible) noexcept = 0;
 
     // Between two kernels of one run that are interruptible: begins again where that is needed.
