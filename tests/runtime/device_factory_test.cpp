@@ -66,7 +66,7 @@ TEST_CASE("devices with a queue start no pools") {
     pool_source pools({.inter_op_parallelism_threads = 4,
                        .intra_op_parallelism_threads = 4,
                        .use_per_session_threads = true});
-    const int before = weft_test::thread_count();
+    const int before = weft_test::settled_thread_count();
     const auto gpu_device = make_device<gpu>(parts_for("gpu", pools));
     CHECK(weft_test::thread_count() == before + 1);
     const auto npu_device = make_device<npu>(parts_for("npu", pools));

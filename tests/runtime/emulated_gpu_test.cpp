@@ -51,7 +51,7 @@ struct doubling : work_item {
 }  // namespace
 
 TEST_CASE("an emulated GPU says so, and has one thread and a limit") {
-    const int before = weft_test::thread_count();
+    const int before = weft_test::settled_thread_count();
     {
         emulated_gpu device(gpu_info(1), 1);
         CHECK(device.info().description == "emulated");

@@ -31,7 +31,7 @@ struct numbered : work_item {
 }  // namespace
 
 TEST_CASE("items run in the order of submission, in the queue's thread") {
-    const int before = weft_test::thread_count();
+    const int before = weft_test::settled_thread_count();
     std::vector<int> seen;
     seen.reserve(1000);
     std::vector<std::unique_ptr<numbered>> items;

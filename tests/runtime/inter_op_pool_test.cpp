@@ -59,12 +59,7 @@ struct test_run {
 }  // namespace
 
 TEST_CASE("a pool has the workers it was asked for, and ends them") {
-    // Threads that an earlier test has joined may still be counted for a moment.
-    int before = weft_test::thread_count();
-    for (int last = -1; last != before; before = weft_test::thread_count()) {
-        last = before;
-        weft_test::sleep_ms(50);
-    }
+    const int before = weft_test::settled_thread_count();
     {
         inter_op_pool pool(3);
         CHECK(pool.workers() == 3);

@@ -60,7 +60,7 @@ TEST_CASE("chunks cover the range whatever its size and cost") {
 }
 
 TEST_CASE("the pool has one thread less than its parallelism") {
-    const int before = weft_test::thread_count();
+    const int before = weft_test::settled_thread_count();
     {
         intra_op_pool pool(3);
         CHECK(pool.parallelism() == 3);

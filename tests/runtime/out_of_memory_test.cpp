@@ -117,7 +117,7 @@ TEST_CASE("a session, its plans and its runs, with each allocation failing") {
             REQUIRE(everything());
             const std::size_t allocations = allocations_of(everything);
             CHECK(allocations > 200);
-            const int before_threads = weft_test::thread_count();
+            const int before_threads = weft_test::settled_thread_count();
             const std::size_t live = live_allocations();
             // Some are done without: a run whose schedule cannot get better goes on as it is.
             for (std::size_t k = 0; k < allocations + 20; ++k) {

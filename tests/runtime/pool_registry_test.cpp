@@ -28,7 +28,7 @@ TEST_CASE("the first session makes the pools, later ones use them whatever they 
     CHECK(a.inter_op->workers() == 2);
     CHECK(a.intra_op->parallelism() == 2);
     CHECK_FALSE(first.sizes_differ());
-    const int before = weft_test::thread_count();
+    const int before = weft_test::settled_thread_count();
     pool_source same({.inter_op_parallelism_threads = 3, .intra_op_parallelism_threads = 2});
     CHECK(same.pools_for(cpu_of("pools_first"), true).inter_op == a.inter_op);
     CHECK_FALSE(same.sizes_differ());
@@ -52,7 +52,7 @@ TEST_CASE("each device has its own pools, and the caller counts on the client's 
 }
 
 TEST_CASE("pools of a session's own end with it") {
-    const int before = weft_test::thread_count();
+    const int before = weft_test::settled_thread_count();
     {
         pool_source source({.inter_op_parallelism_threads = 3,
                             .intra_op_parallelism_threads = 3,
@@ -67,7 +67,7 @@ TEST_CASE("pools of a session's own end with it") {
 }
 
 TEST_CASE("a negative number of inter-op threads leaves everything to the caller") {
-    const int before = weft_test::thread_count();
+    const int before = weft_test::settled_thread_count();
     for (bool own : {false, true}) {
         pool_source source({.inter_op_parallelism_threads = -1,
                             .intra_op_parallelism_threads = 1,

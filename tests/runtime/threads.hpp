@@ -32,6 +32,19 @@ inline void sleep_ms(long ms) {
     nanosleep(&time, nullptr);
 }
 
+// The same once it does not change any more: a thread that has been joined counts until the system
+// has cleared it away.
+inline int settled_thread_count() {
+    int count = thread_count();
+    for (int same = 0; same < 10; ++same) {
+        sleep_ms(1);
+        const int now = thread_count();
+        if (now != count) same = 0;
+        count = now;
+    }
+    return count;
+}
+
 // Waits until `condition()` holds; gives up, and ends the program, after a minute.
 template <class F>
 void wait_until(F condition) {

@@ -11,7 +11,7 @@
 using namespace weft;
 
 TEST_CASE("worker threads run their body, are named, and are joined") {
-    const int before = weft_test::thread_count();
+    const int before = weft_test::settled_thread_count();
     std::atomic<int> started{0};
     std::atomic<bool> go{false};
     std::atomic<bool> named{true};

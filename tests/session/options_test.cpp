@@ -22,7 +22,7 @@ TEST_CASE("every number of threads gives the same result, and starts no more tha
     node b = x + 1.0f;
     node z = sum(a * b);
     const auto in = tensor<float, dyn>::zeros({100'000});
-    const int before = weft_test::thread_count();
+    const int before = weft_test::settled_thread_count();
     for (int inter : {-1, 1, 2, 0, 5})
         for (int intra : {1, 2, 0}) {
             CAPTURE(inter);

@@ -75,7 +75,7 @@ TEST_CASE("with one thread each, a session has no more threads than devices") {
             CAPTURE(cpus);
             CAPTURE(gpus);
             everywhere e(cpus, gpus);
-            const int before = weft_test::thread_count();
+            const int before = weft_test::settled_thread_count();
             {
                 session s{e.g, one_thread(cpus, gpus)};
                 for (int i = 0; i < 20; ++i) s.run({feed(e.x, 1.0f)}, e.z);

@@ -183,9 +183,7 @@ private:
             Kernel::run(ctx, out, Arguments::give(bound)...);
         } else {
             const auto& parameters = *static_cast<const Parameters*>(program.parameters);
-            if constexpr (requires(const write_back& finish) {
-                              Kernel::run(ctx, parameters, out, Arguments::give(bound)..., finish);
-                          }) {
+            if constexpr (requires { requires Kernel::writes_back; }) {
                 if (program.is_heart) {
                     auto& heart = static_cast<heart_output&>(output);
                     heart.finished = true;

@@ -3,9 +3,10 @@
 //
 // The element-wise expression that reads the result of an op's kernel, as that kernel sees it: once
 // a piece of its result is final, and while it is still in the cache, the kernel has the expression
-// evaluated on it. A kernel that takes a write_back as its last parameter does so for every element
-// of its result, once; after others the expression is a second pass. No types: such a kernel is
-// compiled once, whatever reads it.
+// evaluated on it. A kernel that has `static constexpr bool writes_back = true` is given a
+// `const write_back&` as its last argument, or none, and does so for every element of its result,
+// once; after others the expression is a second pass. No types: such a kernel is compiled once,
+// whatever reads it.
 #pragma once
 
 #include <weft/kernel/bound_tree.hpp>

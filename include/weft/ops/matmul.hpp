@@ -37,6 +37,8 @@ void multiply(context_base& ctx, const matmul_sizes& sizes, const T* a, const T*
 template <class T>
     requires(is_element<T> && !std::is_same_v<T, bool>)
 struct kernel<ops::matmul, cpu, T> {
+    static constexpr bool writes_back = true;
+
     template <class Form, class Out, class A, class B>
     static void run(context_base& ctx, const Form&, const Out& out, const A& a, const B& b,
                     const write_back& finish = {}) {
