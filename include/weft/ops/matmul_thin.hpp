@@ -29,10 +29,10 @@ void add_scaled_row(C* sums, const C& x, const T* y, std::size_t n) {
     if constexpr (lanes > 1)
         for (; j + step <= n; j += step) {
             auto sum = pack<C, lanes>::load(sums + j);
-            multiply_add(sum, pack<C, lanes>(x), load_lanes<T, lanes>(y + j));
+            accumulate_product(sum, pack<C, lanes>(x), load_lanes<T, lanes>(y + j));
             sum.store(sums + j);
         }
-    for (; j < n; ++j) multiply_add(sums[j], x, static_cast<C>(y[j]));
+    for (; j < n; ++j) accumulate_product(sums[j], x, static_cast<C>(y[j]));
 }
 
 // The sum of all lanes, halves first.
@@ -57,16 +57,18 @@ C dot(const C* x, const T* y, std::size_t n) {
         using V = pack<C, lanes>;
         V a(C{}), b(C{}), c(C{}), d(C{});
         for (; k + 4 * step <= n; k += 4 * step) {
-            multiply_add(a, V::load(x + k), load_lanes<T, lanes>(y + k));
-            multiply_add(b, V::load(x + k + step), load_lanes<T, lanes>(y + k + step));
-            multiply_add(c, V::load(x + k + 2 * step), load_lanes<T, lanes>(y + k + 2 * step));
-            multiply_add(d, V::load(x + k + 3 * step), load_lanes<T, lanes>(y + k + 3 * step));
+            accumulate_product(a, V::load(x + k), load_lanes<T, lanes>(y + k));
+            accumulate_product(b, V::load(x + k + step), load_lanes<T, lanes>(y + k + step));
+            accumulate_product(c, V::load(x + k + 2 * step),
+                               load_lanes<T, lanes>(y + k + 2 * step));
+            accumulate_product(d, V::load(x + k + 3 * step),
+                               load_lanes<T, lanes>(y + k + 3 * step));
         }
         for (; k + step <= n; k += step)
-            multiply_add(a, V::load(x + k), load_lanes<T, lanes>(y + k));
+            accumulate_product(a, V::load(x + k), load_lanes<T, lanes>(y + k));
         total = sum_of_lanes<step / 2>((a + b) + (c + d), std::make_index_sequence<step>{});
     }
-    for (; k < n; ++k) multiply_add(total, x[k], static_cast<C>(y[k]));
+    for (; k < n; ++k) accumulate_product(total, x[k], static_cast<C>(y[k]));
     return total;
 }
 

@@ -7,7 +7,7 @@
 // per computing type and number of rows.
 #pragma once
 
-#include <weft/kernel/multiply_add.hpp>
+#include <weft/kernel/accumulate_product.hpp>
 
 namespace weft {
 
@@ -94,7 +94,7 @@ template <class C, int lanes, std::size_t Rows, std::size_t Packs>
                 const V left(a[r * a_row]);
                 unrolled(
                     packs, [&](std::size_t p) __attribute__((always_inline)) {
-                        multiply_add(sums[r][p], left, right[p]);
+                        accumulate_product(sums[r][p], left, right[p]);
                     });
             });
     }

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// multiply_add(sum, a, b): sum += a * b for numbers and packs, in one instruction and with one
-// rounding where the instruction set has it: g++ in ISO mode does not join the two by itself.
+// accumulate_product(sum, a, b): sum += a * b for numbers and packs, in one instruction and with
+// one rounding where the instruction set has it: g++ in ISO mode does not join the two by itself.
 // Integers wrap around. What vectors need is asked here and not in config.hpp, because nothing else
 // in weft names an instruction.
 #pragma once
@@ -54,7 +54,7 @@ template <class V>
 }  // namespace detail
 
 template <class V>
-[[gnu::always_inline]] inline void multiply_add(V& sum, const V& a, const V& b) {
+[[gnu::always_inline]] inline void accumulate_product(V& sum, const V& a, const V& b) {
     if constexpr (is_pack<V>) {
         if constexpr (is_floating<lane_element_t<V>>)
             sum.v = detail::fused(a.v, b.v, sum.v);
