@@ -133,11 +133,11 @@ void transpose_words(context_base& ctx, const dims& shape, const dims& order, co
     const transposition::axis last = t.axes[t.rank - 1];
     const transposition::axis rows =
         across == t.rank ? transposition::axis{1, 0, 0} : t.axes[across];
-    constexpr std::size_t most_rows = transpose_read / sizeof(Word);
+    constexpr std::size_t rows_of_tile = transpose_read / sizeof(Word);
     // A tile that is not turned is copied row by row.
     const std::size_t most_columns =
         across == t.rank ? last.extent : transpose_written / sizeof(Word);
-    const std::size_t height = rows.extent < most_rows ? rows.extent : most_rows;
+    const std::size_t height = rows.extent < rows_of_tile ? rows.extent : rows_of_tile;
     const std::size_t width = last.extent < most_columns ? last.extent : most_columns;
     const std::size_t down = (rows.extent + height - 1) / height;
     const std::size_t along = (last.extent + width - 1) / width;
