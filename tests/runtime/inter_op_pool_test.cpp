@@ -201,7 +201,7 @@ TEST_CASE("the pool of the caller may go as soon as help_until returns") {
     }
 }
 
-TEST_CASE("a worker that waits for a run in its own pool helps it there") {
+TEST_CASE("a worker that waits for a run whose items are in its own pool runs them") {
     // An item in `pool`, whose only worker it occupies, starts a run whose items are in `pool` too,
     // while its caller waits in `client`.
     static inter_op_pool* pool;
@@ -216,7 +216,8 @@ TEST_CASE("a worker that waits for a run in its own pool helps it there") {
         test_run inner(*client, 3);
         inner.body = [](int) { ++inner_ran; };
         for (auto& item : inner.items) pool->submit(item);
-        client->help_until(&inner, inner.done);
+        pool_visit elsewhere[] = {{pool}};
+        client->help_until(&inner, inner.done, elsewhere);
     };
     only.submit(outer.items[0]);
     front.help_until(&outer, outer.done);
@@ -298,7 +299,7 @@ TEST_CASE("all workers get to work on what one thread has shared") {
             current->step(self);
         };
     weft_test::sleep_ms(20);  // the workers sleep by now
-    pool.help_until(&r, r.done, [&] {
+    pool.help_until(&r, r.done, {}, [&] {
         for (test_run::item& one : r.items) pool.keep(*pool_worker::current(), one);
     });
     CHECK(all_came);

@@ -45,16 +45,17 @@ bool is_partition(const schedule& s, const random_steps& steps) {
     return true;
 }
 
-// The longest time from each unit's begin to the end of everything.
+// The longest time to the end of everything, from each unit's begin, or from its end for blocks.
 std::vector<double> ways(const schedule& s, const random_steps& steps,
                          const std::vector<std::set<std::uint32_t>>& edges) {
-    std::vector<double> way(s.units(), 0);
+    std::vector<double> way(s.units(), 0), behind(s.units(), 0);
     for (std::size_t u = s.units(); u-- > 0;) {
-        for (std::uint32_t to : edges[u]) way[u] = std::max(way[u], way[to]);
+        for (std::uint32_t to : edges[u]) behind[u] = std::max(behind[u], way[to]);
+        way[u] = behind[u];
         for (std::uint32_t i = s.first[u]; i < s.first[u + 1]; ++i)
             way[u] += double(steps.ns[s.order[i]]);
     }
-    return way;
+    return s.single ? way : behind;
 }
 bool ascending(const std::uint32_t* at, std::size_t n, const std::vector<double>& way) {
     for (std::size_t i = 1; i < n; ++i)
@@ -101,6 +102,19 @@ std::vector<std::set<std::uint32_t>> implied_edges(const schedule& s, const rand
     return edges;
 }
 
+// The steps as one thread runs them that goes on with what it has made ready last.
+std::vector<std::uint32_t> order_of_one_thread(const schedule& s) {
+    std::vector<std::uint32_t> ready = s.roots, left = s.needs, order;
+    while (!ready.empty()) {
+        const std::uint32_t unit = ready.back();
+        ready.pop_back();
+        order.push_back(s.order[unit]);
+        for (std::uint32_t i = s.first_successor[unit]; i < s.first_successor[unit + 1]; ++i)
+            if (--left[s.successors[i] & mask] == 0) ready.push_back(s.successors[i] & mask);
+    }
+    return order;
+}
+
 }  // namespace
 
 TEST_CASE("for stealing there is a unit for each step") {
@@ -112,7 +126,9 @@ TEST_CASE("for stealing there is a unit for each step") {
         REQUIRE(is_partition(s, steps));
         CHECK(s.units() == steps.size());
         CHECK_FALSE(s.sequential);
+        CHECK(s.single);
         check_edges(s, steps, implied_edges(s, steps));
+        CHECK(order_of_one_thread(s) == s.order);
     }
 }
 
@@ -132,21 +148,30 @@ TEST_CASE("blocks are worth a grain, unless a level or a chain has no more") {
         for (std::size_t from = 0; from < steps.size(); ++from)
             for (std::uint32_t to : steps.after[from])
                 level[to] = std::max(level[to], level[from] + 1);
-        std::map<std::size_t, std::size_t> blocks_of_level;
+        std::map<std::size_t, std::vector<double>> blocks_of_level;
         for (std::uint32_t u = 0; u < s.units(); ++u) {
             const std::size_t low = level[s.order[s.first[u]]];
             const std::size_t high = level[s.order[s.first[u + 1] - 1]];
             if (low != high) continue;
-            ++blocks_of_level[low];
-            // The last block of a level is what is left.
             double sum = 0;
             for (std::uint32_t i = s.first[u]; i < s.first[u + 1]; ++i)
                 sum += double(steps.ns[s.order[i]]);
-            const bool last = u + 1 == s.units() || level[s.order[s.first[u + 1]]] != low;
-            if (!last) CHECK(sum >= grain * 0.99);
+            blocks_of_level[low].push_back(sum);
         }
-        for (const auto& [at, blocks] : blocks_of_level)
-            CHECK(blocks <= std::size_t(4 * threads) + 1);
+        const double step = double(*std::max_element(steps.ns.begin(), steps.ns.end()));
+        for (const auto& [at, blocks] : blocks_of_level) {
+            // The smallest is what was left; sizes fall towards it from both ends.
+            const double total = std::accumulate(blocks.begin(), blocks.end(), 0.0);
+            const auto smallest = std::min_element(blocks.begin(), blocks.end());
+            const auto below = [&](double sum) { return sum < grain * 0.99; };
+            CHECK(std::count_if(blocks.begin(), blocks.end(), below) <= 1);
+            for (auto block = blocks.begin(); block != blocks.end(); ++block) {
+                if (blocks.size() > 1)
+                    CHECK(*block <= std::max(grain, total / (2 * threads)) * 1.001 + step);
+                if (block < smallest) CHECK(*block + step >= block[1] * 0.999);
+                if (block > smallest) CHECK(*block + step >= block[-1] * 0.999);
+            }
+        }
     }
 }
 
@@ -192,8 +217,29 @@ TEST_CASE("a fan of many is sorted, too") {
     const schedule s = schedule_for_stealing({first, successors, devices, ns});
     REQUIRE(s.successors.size() == n - 1);
     for (std::size_t i = 1; i < s.successors.size(); ++i)
-        REQUIRE(ns[s.successors[i - 1] & mask] <= ns[s.successors[i] & mask]);
+        REQUIRE(ns[s.order[s.successors[i - 1] & mask]] <= ns[s.order[s.successors[i] & mask]]);
     CHECK(s.sinks == n - 1);
+}
+
+TEST_CASE("of steps that are equally urgent, the one that holds less comes first") {
+    const std::uint32_t n = 200;
+    std::vector<std::uint32_t> first(n + 1, n - 1), successors(n - 1), devices(n, 0);
+    std::iota(successors.begin(), successors.end(), 1u);
+    first[0] = 0;
+    std::mt19937 random(6);
+    std::vector<float> ns(n, 10);
+    std::vector<std::int64_t> growth;
+    for (std::uint32_t i = 0; i < n; ++i) {
+        growth.push_back(std::int64_t(random() % 100) - 50);
+        if (i % 10 == 1) ns[i] = 20;
+    }
+    const schedule s = schedule_for_stealing({first, successors, devices, ns, growth});
+    // The last one is run first.
+    const auto rank = [&](std::size_t i) {
+        const std::uint32_t step = s.order[s.successors[i] & mask];
+        return std::pair(ns[step], -growth[step]);
+    };
+    for (std::size_t i = 1; i < s.successors.size(); ++i) REQUIRE(rank(i - 1) <= rank(i));
 }
 
 TEST_CASE("work is the sum of all steps, the span that of the longest way") {

@@ -112,7 +112,7 @@ TEST_CASE("a caller that waits for another thread's kernel sleeps") {
         device_scope pin{g, "/cpu:1"};
         return g.call([&] {
             ++waiting;
-            while (!go) std::this_thread::sleep_for(1ms);
+            go.wait(false);
             return 1;
         });
     }();
@@ -131,6 +131,7 @@ TEST_CASE("a caller that waits for another thread's kernel sleeps") {
         std::this_thread::sleep_for(200ms);
         CHECK(cpu_seconds() - before < 0.1);
         go = true;
+        go.notify_all();
     }
     CHECK(wrong == 0);
 }

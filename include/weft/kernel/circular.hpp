@@ -46,9 +46,9 @@ template <bool single, bool cosine, class P>
         c = polynomial(z, P(-1.1381542669639868e-11), 2.0876127834306348e-9, -2.7557317158315427e-7,
                        2.480158729846032e-5, -1.3888888888887061e-3, 4.1666666666666664e-2);
     }
-    const P half = P(0.5) * z, near = P(1.0) - half;
-    const P sine = r + multiply_add(r * z, s, low * near);
-    const P other = near + (((P(1.0) - near) - half) + (z * z * c - r * low));
+    const P half = P(0.5) * z, leading = P(1.0) - half;
+    const P sine = r + multiply_add(r * z, s, low * leading);
+    const P other = leading + (((P(1.0) - leading) - half) + (z * z * c - r * low));
     const auto quarter = bits_of(shifted) + (cosine ? 1ULL : 0ULL);
     const lane_mask<8, P::size> odd((typename P::mask_type)(-(quarter & 1ULL)));
     const P chosen = select(odd, other, sine);

@@ -60,7 +60,7 @@ template <bool single, class P>
 [[gnu::always_inline]] inline P erf_of(const P& x) {
     using T = lane_element_t<P>;
     const P z = bounded(absolute(x), T(0), T(7));
-    const P far = P(T(1)) - erfc_positive<single>(z, {z * z, P(T(0))});
+    const P large = P(T(1)) - erfc_positive<single>(z, {z * z, P(T(0))});
     const P s = z * z;
     P q;
     if constexpr (sizeof(T) == 4)
@@ -76,19 +76,19 @@ template <bool single, class P>
                        1.6447228937057237e-6, -1.4924718787982984e-5, 1.2055293808155596e-4,
                        -8.548325931727704e-4, 5.2239776059953732e-3, -2.6866170643060991e-2,
                        0.11283791670943447, -0.37612638903183476, 1.1283791670955126);
-    return with_sign(select(z < P(T(1)), z * q, far), x);
+    return with_sign(select(z < P(T(1)), z * q, large), x);
 }
 
 // x * Phi(x), Phi the normal distribution function.
 template <bool single, class P>
 [[gnu::always_inline]] inline P gelu_of(const P& x) {
     using T = lane_element_t<P>;
-    const P near = bounded(x, T(-40), T(40));
-    const P z = absolute(near) * P(T(0.70710678118654752440));
-    auto square = square_of<single>(near);
+    const P inside = bounded(x, T(-40), T(40));
+    const P z = absolute(inside) * P(T(0.70710678118654752440));
+    auto square = square_of<single>(inside);
     square.high = square.high * P(T(0.5));
     square.low = square.low * P(T(0.5));
-    const P tail = P(T(0.5)) * near * erfc_positive<single>(z, square);
+    const P tail = P(T(0.5)) * inside * erfc_positive<single>(z, square);
     return select(x <= P(T(0)), tail, x - tail);
 }
 

@@ -76,9 +76,10 @@ template <bool single, class P>
         return logarithm_or_special(x, join_logarithm<single>(parts.k, parts.f, P(0)), 0);
     } else {
         constexpr bool is_float = sizeof(T) == 4;
-        const auto small = x < P(T(is_float ? 0x1p-126 : 0x1p-1022));
-        const auto parts = split_logarithm(select(small, x * P(T(is_float ? 0x1p24 : 0x1p54)), x));
-        const P k = parts.k - select(small, P(T(is_float ? 24 : 54)), P(T(0)));
+        const auto subnormal = x < P(T(is_float ? 0x1p-126 : 0x1p-1022));
+        const P scaled = x * P(T(is_float ? 0x1p24 : 0x1p54));
+        const auto parts = split_logarithm(select(subnormal, scaled, x));
+        const P k = parts.k - select(subnormal, P(T(is_float ? 24 : 54)), P(T(0)));
         return logarithm_or_special(x, join_logarithm<single>(k, parts.f, P(0)), 0);
     }
 }

@@ -85,6 +85,8 @@ public:
     // which order; empty means that of their numbers.
     step_sequence sequence() const { return sequence_; }
     const std::vector<step_id>& order() const { return order_; }
+    // Of each value, if it has been laid out; else 0.
+    const std::vector<std::size_t>& value_bytes() const { return bytes_; }
     // Bytes that a run uses on a device, and what is alive at its worst step, for the last layout.
     std::size_t used_bytes(device_index device) const { return arenas_[device].need.block; }
     std::size_t lower_bound(device_index device) const { return arenas_[device].need.lower_bound; }

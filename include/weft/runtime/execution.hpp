@@ -7,9 +7,11 @@
 #pragma once
 
 #include <weft/runtime/inter_op_pool.hpp>
+#include <weft/runtime/memory_order.hpp>
 #include <weft/runtime/schedule_choice.hpp>
 #include <weft/runtime/schedule_trial.hpp>
 #include <weft/runtime/step_runner.hpp>
+#include <weft/runtime/unit_states.hpp>
 
 #include <atomic>
 #include <memory>
@@ -41,6 +43,7 @@ public:
             devices_.push_back(step.device);
             one_pool_ = one_pool_ && on.machine.devices[step.device] == on.machine.client;
             queues_ = queues_ || on.machine.devices[step.device]->pool() == nullptr;
+            visit(on.machine.devices[step.device]->pool());
             if (step.device != devices_.front()) only_device_ = none;
         }
     }
@@ -65,6 +68,8 @@ public:
         how_ = how;
         runs_ = 0;
         try {
+            if (!must_be_serial())
+                growth_ = memory_growth(plan_, frame_.arenas().value_bytes());
             choose_schedule(false, order);
         } catch (...) {  // the schedule of another layout is none for this one
             frame_.release_memory();
@@ -96,7 +101,7 @@ private:
     // Choosing how.
 
     step_costs costs() {
-        return {plan_.first_successor, plan_.successors, devices_, steps_.times().ns()};
+        return {plan_.first_successor, plan_.successors, devices_, steps_.times().ns(), growth_};
     }
     schedule_choice choice() {
         return {costs(), on_.machine.client->pool()->workers() + 1, one_pool_};
@@ -181,18 +186,7 @@ private:
             keep_times_ = true;
     } catch (const std::bad_alloc&) {
     }
-    void make_room(std::size_t units) {
-        if (units <= units_) return;
-        auto waits = std::make_unique<std::atomic<std::uint32_t>[]>(units);
-        auto items = std::make_unique<work_item[]>(units);
-        for (std::size_t u = 0; u < units; ++u) {
-            items[u].run = &execution::run_item;
-            items[u].owner = this;
-        }
-        waits_ = std::move(waits);
-        items_ = std::move(items);
-        units_ = units;
-    }
+    void make_room(std::size_t units) { units_.make_room(units, &execution::run_item, this); }
     device_index unit_device(std::size_t unit) const {
         return only_device_ != none ? only_device_
                                     : devices_[schedule_.order[schedule_.first[unit]]];
@@ -253,41 +247,35 @@ private:
     // By several threads.
 
     void run_shared() {
-        const std::size_t units = schedule_.units();
         ran_.store(0, std::memory_order_relaxed);
-        if (units == 0) return;
-        // Relaxed: items reach other threads by a deque's or a mutex's release after this.
-        for (std::size_t u = 0; u < units; ++u)
-            waits_[u].store(schedule_.needs[u], std::memory_order_relaxed);
+        if (schedule_.units() == 0) return;
+        units_.begin(schedule_.needs);
         left_.store(schedule_.sinks, std::memory_order_relaxed);
         done_.store(false, std::memory_order_relaxed);
-        on_.machine.client->pool()->help_until(this, done_, [this] {
+        on_.machine.client->pool()->help_until(this, done_, elsewhere_, [this] {
             for (std::uint32_t root : schedule_.roots) hand_over(root, pool_worker::current());
         });
+    }
+    // Adds to the pools that the calling thread looks for units in.
+    void visit(inter_op_pool* pool) {
+        if (pool == nullptr || pool == on_.machine.client->pool()) return;
+        for (const pool_visit& known : elsewhere_)
+            if (known.pool == pool) return;
+        elsewhere_.push_back({pool});
     }
     // Gives a ready unit to whoever will run it.
     void hand_over(std::uint32_t unit, pool_worker* self) noexcept {
         device& on = *on_.machine.devices[unit_device(unit)];
         if (self != nullptr && on.pool() == &self->pool())
-            self->pool().keep(*self, items_[unit]);
+            self->pool().keep(*self, units_.item(unit));
         else
-            on.submit(items_[unit]);
+            on.submit(units_.item(unit));
     }
 
     static void run_item(work_item* item) noexcept {
         auto* const self = const_cast<execution*>(static_cast<const execution*>(item->owner));
-        self->run_from(self->unit_of(item));
+        self->run_from(self->units_.unit_of(item));
     }
-    std::uint32_t unit_of(const work_item* item) const noexcept {
-        return static_cast<std::uint32_t>(item - items_.get());
-    }
-
-    // By its address: the item itself is seldom in a cache.
-    bool is_own(const work_item* item) const noexcept {
-        const auto at = reinterpret_cast<std::uintptr_t>(item);
-        return at - reinterpret_cast<std::uintptr_t>(items_.get()) < units_ * sizeof(work_item);
-    }
-
     // Runs a unit, then what it and what follows have made ready for this thread.
     void run_from(std::uint32_t unit) noexcept {
         // Counted from before its first unit is done until it touches nothing of this any more.
@@ -315,8 +303,9 @@ private:
         finish(sinks, ran);
     }
     std::size_t run_unit(std::uint32_t unit, const step_runner::place& place) noexcept {
-        const std::uint32_t first = schedule_.first[unit], last = schedule_.first[unit + 1];
         if (place.slot == nullptr || steps_.failed()) return 0;
+        if (schedule_.single) return steps_.run_one(unit, place);
+        const std::uint32_t first = schedule_.first[unit], last = schedule_.first[unit + 1];
         std::uint32_t at = first;
         return steps_.kernels_in(first, steps_.run(first, last, place, at) ? last : at);
     }
@@ -331,10 +320,7 @@ private:
         std::uint32_t kept = none;
         for (; at != end; ++at) {
             const std::uint32_t later = *at & ~schedule::only_dependency;
-            // Acquire-release pairs with itself in the other predecessors' threads: whoever comes
-            // last sees what all of them have written.
-            if (later == *at && waits_[later].fetch_sub(1, std::memory_order_acq_rel) != 1)
-                continue;
+            if (later == *at && !units_.count_down(later)) continue;
             if (unit_device(later) != here) {
                 hand_over(later, worker);
                 continue;
@@ -342,7 +328,7 @@ private:
             const std::uint32_t before = std::exchange(kept, later);
             if (before == none) continue;
             if (keeps)
-                worker->pool().keep(*worker, items_[before]);
+                worker->pool().keep(*worker, units_.item(before));
             else
                 hand_over(before, worker);
         }
@@ -353,7 +339,8 @@ private:
     std::uint32_t own_item(pool_worker& worker, device_index here) noexcept {
         work_item* const item = worker.take();
         if (item == nullptr) return none;
-        if (is_own(item) && unit_device(unit_of(item)) == here) return unit_of(item);
+        if (units_.is_own(item) && unit_device(units_.unit_of(item)) == here)
+            return units_.unit_of(item);
         worker.pool().keep(worker, *item);
         return none;
     }
@@ -372,6 +359,7 @@ private:
     step_runner steps_;
     std::vector<std::uint32_t> devices_;  // of each step
     device_index only_device_;            // of all steps, none where there are several
+    std::vector<std::int64_t> growth_;    // by each step, of what is held
     bool one_pool_ = true;                // all steps are on the client's device
     bool queues_ = false;                 // some are on one with a queue
     sharing how_ = sharing::automatic;
@@ -381,10 +369,9 @@ private:
     schedule schedule_;
     schedule_trial trial_;
     std::vector<schedule> others_;  // that are tried against it
-    std::unique_ptr<std::atomic<std::uint32_t>[]> waits_;  // of each unit: predecessors left
-    std::unique_ptr<work_item[]> items_;                   // of each unit
-    std::size_t units_ = 0;                                // that there is room for
+    unit_states units_;
     std::vector<step_runner::place> places_;               // of a run in order, by device
+    std::vector<pool_visit> elsewhere_;                    // pools of devices but the client's
     std::atomic<std::uint32_t> left_{0};  // sinks, and threads in run_from()
     std::atomic<std::size_t> ran_{0};
     std::atomic<bool> done_{false};

@@ -24,6 +24,14 @@
 
 namespace weft {
 
+class inter_op_pool;
+
+// Another pool that a caller looks for items in, see inter_op_pool::help_until().
+struct pool_visit {
+    inter_op_pool* pool;
+    caller_list::link link{nullptr};
+};
+
 // A set of worker threads and what they have to do. Members may be called from any thread.
 class inter_op_pool {
 public:
@@ -78,33 +86,33 @@ public:
 
     // Runs items of `owner` in the calling thread until finish(owner, done) has been called, or
     // `done` set otherwise by this thread. `begin()` is called first, with the worker current whose
-    // items these become. A worker of another pool that waits here (a kernel that runs a session of
-    // its own) goes on serving `owner` in its own pool too, which might have no other worker.
+    // items these become. `elsewhere` names the other pools that have items of `owner`: the thread
+    // runs these too, since all workers there may wait for something that comes after it.
     template <class Begin>
-    void help_until(const void* owner, const std::atomic<bool>& done, Begin begin) noexcept {
+    void help_until(const void* owner, const std::atomic<bool>& done,
+                    std::span<pool_visit> elsewhere, Begin begin) noexcept {
         waiting_caller caller(owner);
-        pool_worker* const outer = pool_worker::current();
-        inter_op_pool* const home = pool_worker::home() == this ? nullptr : pool_worker::home();
-        caller_list::link here{&caller}, there{&caller};
+        caller_list::link here{&caller};
         pool_worker* const self = attach(here);
-        if (home != nullptr) home->attach_visitor(there);
-        pool_worker::enter(self);
+        for (pool_visit& other : elsewhere) other.pool->attach_visitor(other.link = {&caller});
+        pool_worker* const outer = pool_worker::enter(self);
         begin();
         // Acquire pairs with the release in finish(): the caller sees what the run has written.
         while (!done.load(std::memory_order_acquire)) {
             work_item* item = self == nullptr ? nullptr : self->take();
-            if (item == nullptr) item = look_for_work(self, owner, home, done);
+            if (item == nullptr) item = look_for_work(self, owner, elsewhere, done);
             if (item != nullptr)
                 item->run(item);
             else if (!done.load(std::memory_order_acquire))
-                sleep(caller, owner, home, done);
+                sleep(caller, elsewhere, done);
         }
         pool_worker::enter(outer);
-        if (home != nullptr) home->detach(there, nullptr);
+        for (pool_visit& other : elsewhere) other.pool->detach(other.link, nullptr);
         detach(here, self);
     }
-    void help_until(const void* owner, const std::atomic<bool>& done) noexcept {
-        help_until(owner, done, [] {});
+    void help_until(const void* owner, const std::atomic<bool>& done,
+                    std::span<pool_visit> elsewhere = {}) noexcept {
+        help_until(owner, done, elsewhere, [] {});
     }
 
     // Sets `done` and wakes the caller that waits for `owner`. Called once, for the pool whose
@@ -158,28 +166,41 @@ private:
     }
 
     // Looks for an item of `owner` for some microseconds.
-    work_item* look_for_work(pool_worker* self, const void* owner, inter_op_pool* home,
+    work_item* look_for_work(pool_worker* self, const void* owner, std::span<pool_visit> elsewhere,
                              const std::atomic<bool>& done) noexcept {
         idle_.fetch_add(1, std::memory_order_relaxed);
+        for (const pool_visit& other : elsewhere)
+            other.pool->idle_.fetch_add(1, std::memory_order_relaxed);
         work_item* item = nullptr;
         for (int i = 0; i < spin_rounds && item == nullptr; ++i) {
             item = search(self, owner);
-            if (item == nullptr && home != nullptr) item = home->take_from_inbox(owner);
+            for (const pool_visit& other : elsewhere)
+                if (item == nullptr) item = other.pool->search(nullptr, owner);
             if (item != nullptr || done.load(std::memory_order_relaxed)) break;
             relax_core();
         }
+        for (const pool_visit& other : elsewhere)
+            other.pool->idle_.fetch_sub(1, std::memory_order_relaxed);
         idle_.fetch_sub(1, std::memory_order_relaxed);
         return item;
     }
-    void sleep(waiting_caller& caller, const void* owner, inter_op_pool* home,
+    void sleep(waiting_caller& caller, std::span<pool_visit> elsewhere,
                const std::atomic<bool>& done) noexcept {
-        idle_.fetch_add(1, std::memory_order_relaxed);
-        // Announced before the last look, see share(); the home pool's threads look for visitors
-        // whenever they have something of this owner.
-        sleepers_.fetch_add(1, std::memory_order_seq_cst);
-        const bool nothing = !has_work(owner) && (home == nullptr || !home->has_inbox(owner)) &&
-                             !done.load(std::memory_order_acquire);
+        // Announced before the last look, see share().
+        announce_sleeper();
+        for (const pool_visit& other : elsewhere) other.pool->announce_sleeper();
+        bool nothing = !has_work(caller.owner()) && !done.load(std::memory_order_acquire);
+        for (const pool_visit& other : elsewhere)
+            nothing = nothing && !other.pool->has_work(caller.owner());
         if (nothing) caller.sleep();
+        for (const pool_visit& other : elsewhere) other.pool->forget_sleeper();
+        forget_sleeper();
+    }
+    void announce_sleeper() noexcept {
+        idle_.fetch_add(1, std::memory_order_relaxed);
+        sleepers_.fetch_add(1, std::memory_order_seq_cst);
+    }
+    void forget_sleeper() noexcept {
         sleepers_.fetch_sub(1, std::memory_order_relaxed);
         idle_.fetch_sub(1, std::memory_order_relaxed);
     }
@@ -284,7 +305,6 @@ private:
         const int number = next_worker_.fetch_add(1, std::memory_order_relaxed);
         pool_worker* const self = number < most_victims ? workers_[number].get() : nullptr;
         pool_worker::enter(self);
-        pool_worker::make_home(*this);
         idle_.fetch_add(1, std::memory_order_relaxed);
         for (;;) {
             work_item* item = nullptr;

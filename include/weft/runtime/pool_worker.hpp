@@ -29,11 +29,6 @@ public:
         return before;
     }
 
-    // The pool that the calling thread is a worker of, null in all other threads. Not the pool of
-    // current() where the thread waits in another pool meanwhile.
-    static inter_op_pool* home() noexcept { return home_; }
-    static void make_home(inter_op_pool& pool) noexcept { home_ = &pool; }
-
     inter_op_pool& pool() const noexcept { return pool_; }
     work_deque& deque() noexcept { return deque_; }
 
@@ -62,7 +57,6 @@ public:
 private:
     static constexpr std::size_t capacity = 1024;
     static inline thread_local pool_worker* current_ = nullptr;
-    static inline thread_local inter_op_pool* home_ = nullptr;
 
     bool close_gap() noexcept {
         if (bottom_ == 0) return false;

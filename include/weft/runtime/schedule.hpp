@@ -15,13 +15,15 @@
 
 namespace weft {
 
-// What is known of steps: for each, the device it runs on, the steps that wait for it, and its time
-// in nanoseconds. Steps are numbered in an order in which they may run.
+// What is known of steps: for each, the device it runs on, the steps that wait for it, its time in
+// nanoseconds, and by how much it makes the values grow that are held. Steps are numbered in an
+// order in which they may run.
 struct step_costs {
     std::span<const std::uint32_t> first_successor;  // of each step, and one behind the last
     std::span<const std::uint32_t> successors;
     std::span<const std::uint32_t> devices;
     std::span<const float> ns;
+    std::span<const std::int64_t> growth{};  // in bytes, of what is held; empty: not known
 
     std::size_t size() const { return ns.size(); }
     std::span<const std::uint32_t> after(std::uint32_t step) const {
@@ -37,11 +39,12 @@ struct schedule {
     std::vector<std::uint32_t> order;            // the steps, unit after unit
     std::vector<std::uint32_t> first;            // of each unit in `order`, and one behind the last
     std::vector<std::uint32_t> first_successor;  // of each unit, and one behind the last
-    std::vector<std::uint32_t> successors;       // the one with the longest way to go comes last
+    std::vector<std::uint32_t> successors;       // the most urgent one comes last
     std::vector<std::uint32_t> needs;            // units that each one waits for
-    std::vector<std::uint32_t> roots;            // those that wait for none, the longest way last
+    std::vector<std::uint32_t> roots;            // those that wait for none, likewise
     std::uint32_t sinks = 0;                     // those that nobody waits for
     bool sequential = false;                     // units run one after the other in one thread
+    bool single = false;                         // a unit for each step: unit u is order[u]
 
     std::size_t units() const { return first.empty() ? 0 : first.size() - 1; }
 };
@@ -90,7 +93,9 @@ public:
         out_.first.resize(n + 1);
         for (std::uint32_t i = 0; i < n; ++i) out_.order[i] = out_.first[i] = i;
         out_.first[n] = n;
+        out_.single = true;
         connect();
+        renumber_as_run();
         return std::move(out_);
     }
     // For steps of one device.
@@ -128,8 +133,8 @@ private:
         return sum;
     }
 
-    // A level that is worth sharing is cut into blocks of at least a grain, at most four for each
-    // thread; neighbouring levels that are not become one block.
+    // A level that is worth sharing is cut into blocks of at least a grain; neighbours that are not
+    // become one block.
     void cut_levels() {
         bool joining = false;
         for (std::size_t level = 0; level + 1 < levels_.size(); ++level) {
@@ -140,21 +145,31 @@ private:
                 continue;
             }
             joining = false;
-            const float most = static_cast<float>(4 * threads_);
-            const float parts = total / grain_ < most ? total / grain_ : most;
-            cut(levels_[level], levels_[level + 1], total / parts);
+            cut(levels_[level], levels_[level + 1], total);
         }
         out_.first.push_back(static_cast<std::uint32_t>(out_.order.size()));
     }
-    void cut(std::uint32_t first, std::uint32_t last, float share) {
-        float sum = share;
-        for (std::uint32_t i = first; i < last; ++i) {
-            if (sum >= share) {
-                out_.first.push_back(i);
-                sum = 0;
-            }
-            sum += steps_.ns[out_.order[i]];
+    // Each block is half of a thread's share of what is left, but a grain, as in Polychronopoulos
+    // and Kuck, "Guided self-scheduling" (1987): the last ones are small, so that threads end
+    // together. The thread that makes them ready takes them from the end, others steal from the
+    // beginning: sizes fall from both ends to the middle.
+    void cut(std::uint32_t first, std::uint32_t last, float total) {
+        const float half_shares = static_cast<float>(2 * threads_);
+        std::vector<std::uint32_t> from_end;
+        bool at_end = false;
+        for (float left = total; first < last; at_end = !at_end) {
+            const float share = left / half_shares > grain_ ? left / half_shares : grain_;
+            const std::uint32_t begin = first;
+            float sum = 0;
+            while (first < last && sum < share)
+                sum += steps_.ns[out_.order[at_end ? --last : first++]];
+            if (at_end)
+                from_end.push_back(last);
+            else
+                out_.first.push_back(begin);
+            left -= sum;
         }
+        out_.first.insert(out_.first.end(), from_end.rbegin(), from_end.rend());
     }
 
     // The distinct edges between units, then their order by the way that is left.
@@ -181,31 +196,73 @@ private:
         prioritise();
     }
 
-    // Units are numbered in an order in which they may run, so one pass from the end suffices.
+    // Units are numbered in an order in which they may run, so one pass from the end suffices. The
+    // blocks of a level keep their order: for them the way counts from behind them.
     void prioritise() {
         const std::size_t units = out_.units();
-        std::vector<float> way(units, 0);
+        std::vector<float> way(units, 0), behind(units, 0);
+        const std::vector<float>& key = out_.single ? way : behind;
         for (std::size_t u = units; u-- > 0;) {
             const std::uint32_t begin = out_.first_successor[u], end = out_.first_successor[u + 1];
             if (begin == end) ++out_.sinks;
-            sort_by(way, begin, end);
-            const float after = begin == end ? 0 : way[out_.successors[end - 1]];
-            way[u] = after + cost(out_.first[u], out_.first[u + 1]);
+            sort(out_.successors.data() + begin, end - begin, key);
+            for (std::uint32_t i = begin; i < end; ++i)
+                if (behind[u] < way[out_.successors[i]]) behind[u] = way[out_.successors[i]];
+            way[u] = behind[u] + cost(out_.first[u], out_.first[u + 1]);
         }
         for (std::uint32_t& to : out_.successors)
             if (out_.needs[to] == 1) to |= schedule::only_dependency;
         for (std::uint32_t u = 0; u < units; ++u)
             if (out_.needs[u] == 0) out_.roots.push_back(u);
-        sort(out_.roots.data(), out_.roots.size(), way);
+        sort(out_.roots.data(), out_.roots.size(), key);
     }
-    void sort_by(const std::vector<float>& way, std::uint32_t begin, std::uint32_t end) {
-        sort(out_.successors.data() + begin, end - begin, way);
+    // Numbers single units in the order in which one thread alone runs them, the one made ready
+    // last first: what is read together lies together, and the processor fetches it ahead.
+    void renumber_as_run() {
+        const std::size_t units = out_.units();
+        std::vector<std::uint32_t> ready = out_.roots, left = out_.needs, ran, number(units);
+        ran.reserve(units);
+        while (!ready.empty()) {
+            const std::uint32_t unit = ready.back();
+            ready.pop_back();
+            number[unit] = static_cast<std::uint32_t>(ran.size());
+            ran.push_back(unit);
+            for (std::uint32_t later : successors_of(unit)) {
+                later &= ~schedule::only_dependency;
+                if (--left[later] == 0) ready.push_back(later);
+            }
+        }
+        std::vector<std::uint32_t> successors;
+        successors.reserve(out_.successors.size());
+        left.clear();  // from now on the first successors
+        for (std::uint32_t unit : ran) {
+            left.push_back(static_cast<std::uint32_t>(successors.size()));
+            for (std::uint32_t later : successors_of(unit))
+                successors.push_back(number[later & ~schedule::only_dependency] |
+                                     (later & schedule::only_dependency));
+        }
+        left.push_back(static_cast<std::uint32_t>(successors.size()));
+        for (std::size_t u = 0; u < units; ++u) ready.push_back(out_.needs[ran[u]]);
+        out_.needs = std::move(ready);
+        out_.first_successor = std::move(left);
+        out_.successors = std::move(successors);
+        for (std::uint32_t& root : out_.roots) root = number[root];
+        out_.order = std::move(ran);
+    }
+    std::span<const std::uint32_t> successors_of(std::uint32_t unit) const {
+        return {out_.successors.data() + out_.first_successor[unit],
+                out_.successors.data() + out_.first_successor[unit + 1]};
+    }
+    // Whether `a` is less urgent than `b`: the shorter way, or the same and more memory.
+    bool less(std::uint32_t a, std::uint32_t b, const std::vector<float>& way) const {
+        if (way[a] != way[b] || !out_.single || steps_.growth.empty()) return way[a] < way[b];
+        return steps_.growth[a] > steps_.growth[b];
     }
     // Ascending; heapsort above a few, since a fan can have a million.
-    static void sort(std::uint32_t* at, std::size_t n, const std::vector<float>& way) {
-        if (n < 16) {
+    void sort(std::uint32_t* at, std::size_t n, const std::vector<float>& way) const {
+        if (n < 32) {
             for (std::size_t i = 1; i < n; ++i)
-                for (std::size_t k = i; k > 0 && way[at[k]] < way[at[k - 1]]; --k)
+                for (std::size_t k = i; k > 0 && less(at[k], at[k - 1], way); --k)
                     std::swap(at[k], at[k - 1]);
             return;
         }
@@ -213,14 +270,14 @@ private:
             for (;;) {
                 std::size_t child = 2 * i + 1;
                 if (child >= size) return;
-                if (child + 1 < size && way[at[child]] < way[at[child + 1]]) ++child;
-                if (!(way[at[i]] < way[at[child]])) return;
+                if (child + 1 < size && less(at[child], at[child + 1], way)) ++child;
+                if (!less(at[i], at[child], way)) return;
                 std::swap(at[i], at[child]);
                 i = child;
             }
         };
         bool sorted = true;
-        for (std::size_t i = 1; i < n; ++i) sorted = sorted && !(way[at[i]] < way[at[i - 1]]);
+        for (std::size_t i = 1; i < n; ++i) sorted = sorted && !less(at[i], at[i - 1], way);
         if (sorted) return;
         for (std::size_t i = n / 2; i-- > 0;) sink(i, n);
         for (std::size_t size = n; size-- > 1;) {

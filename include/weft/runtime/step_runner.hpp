@@ -113,6 +113,19 @@ public:
     bool run(std::uint32_t first, std::uint32_t last, const place& in, std::uint32_t& at) noexcept {
         return watched_ ? run_watched(first, last, in, at) : run_plainly(first, last, in, at);
     }
+    // The same for one step; how many nodes have been run. Part of its caller: a call more would
+    // cost as much as handing the step over.
+    [[gnu::always_inline]] std::size_t run_one(std::uint32_t at, const place& in) noexcept {
+        std::uint32_t end = at;
+        if (watched_) return run_watched(at, at + 1, in, end) ? kernels_in(at, at + 1) : 0;
+        try {
+            if (!run_step(at, in)) return left_out(id_at(at));
+        } catch (...) {
+            keep_error(id_at(at));
+            return 0;
+        }
+        return only_kernels_ ? 1 : kernels_in(at, at + 1);
+    }
     // Keeps the exception being handled, as that of a step, if it is the first of the run.
     [[gnu::noinline]] void keep_error(step_id id) noexcept {
         const plan_step& step = plan_.steps[id];
@@ -154,20 +167,22 @@ private:
         return device_of(step).info().name.to_string();
     }
 
+    // False, and nothing has run, where the run has to stop.
+    [[gnu::always_inline]] bool run_step(std::uint32_t at, const place& in) {
+        if (stop_.requested()) return false;
+        const prepared_step& step = prepared_[at];
+        if (step.run != nullptr)
+            step.run(step.parameters, *in.context, step.inputs, *step.output);
+        else
+            run_special(at, in);
+        in.slot->next(&stop_);
+        return true;
+    }
     bool run_plainly(std::uint32_t first, std::uint32_t last, const place& in,
                      std::uint32_t& at) noexcept {
-        const prepared_step* const steps = prepared_;
         std::uint32_t i = first;  // stays in a register, as `at` would not
         try {
-            for (; i < last; ++i) {
-                const prepared_step& step = steps[i];
-                if (stop_.requested()) break;
-                if (step.run != nullptr)
-                    step.run(step.parameters, *in.context, step.inputs, *step.output);
-                else
-                    run_special(i, in);
-                in.slot->next(&stop_);
-            }
+            while (i < last && run_step(i, in)) ++i;
             at = i;
             return i == last || left_out(id_at(i));
         } catch (...) {
