@@ -152,24 +152,26 @@ private:
     // Each block is half of a thread's share of what is left, but a grain, as in Polychronopoulos
     // and Kuck, "Guided self-scheduling" (1987): the last ones are small, so that threads end
     // together. The thread that makes them ready takes them from the end, others steal from the
-    // beginning: sizes fall from both ends to the middle.
-    void cut(std::uint32_t first, std::uint32_t last, float total) {
-        const float half_shares = static_cast<float>(2 * threads_);
+    // beginning: sizes fall from both ends to the middle, alike.
+    void cut(std::uint32_t first, std::uint32_t last, float left) {
         std::vector<std::uint32_t> from_end;
-        bool at_end = false;
-        for (float left = total; first < last; at_end = !at_end) {
-            const float share = left / half_shares > grain_ ? left / half_shares : grain_;
-            const std::uint32_t begin = first;
-            float sum = 0;
-            while (first < last && sum < share)
-                sum += steps_.ns[out_.order[at_end ? --last : first++]];
-            if (at_end)
-                from_end.push_back(last);
-            else
-                out_.first.push_back(begin);
-            left -= sum;
+        while (first < last) {
+            const float half = left / static_cast<float>(2 * threads_);
+            const float share = half > grain_ ? half : grain_;
+            out_.first.push_back(first);
+            left -= advance(first, last, share, [&] { return first++; });
+            if (first == last) break;
+            left -= advance(first, last, share, [&] { return --last; });
+            from_end.push_back(last);
         }
         out_.first.insert(out_.first.end(), from_end.rbegin(), from_end.rend());
+    }
+    // Takes steps between two positions, one by one, until they take `share` together.
+    template <class Take>
+    float advance(const std::uint32_t& first, const std::uint32_t& last, float share, Take take) {
+        float sum = 0;
+        while (first < last && sum < share) sum += steps_.ns[out_.order[take()]];
+        return sum;
     }
 
     // The distinct edges between units, then their order by the way that is left.
