@@ -118,7 +118,8 @@ private:
             total += d * d;
         }
         const double low = static_cast<double>(mean.low);
-        return total / static_cast<double>(n) - low * low;
+        const double spread = total / static_cast<double>(n) - low * low;
+        return spread < 0 ? 0 : spread;  // the mean is rounded, too
     }
     static void finish_row(const T* x, std::size_t n, centre mean, C factor, const T* scale,
                            const T* shift, T* out) {

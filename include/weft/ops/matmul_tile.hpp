@@ -90,14 +90,12 @@ template <class C, int lanes, std::size_t Rows, std::size_t Packs>
     const std::size_t out_row = t.out_row;
     const tile_mode mode = t.mode;
     V sums[Rows][Packs];
+    constexpr std::make_index_sequence<Rows * Packs> each;
     unrolled(
-        rows, [&](std::size_t r) __attribute__((always_inline)) {
-            unrolled(
-                packs, [&](std::size_t p) __attribute__((always_inline)) {
-                    sums[r][p] = mode == tile_mode::resume
-                                     ? load_lanes<C, lanes>(out + r * out_row + p * step)
-                                     : V(C{});
-                });
+        each, [&](std::size_t i) __attribute__((always_inline)) {
+            C* const from = out + i / Packs * out_row + i % Packs * step;
+            sums[i / Packs][i % Packs] =
+                mode == tile_mode::resume ? load_lanes<C, lanes>(from) : V(C{});
         });
     for (std::size_t k = t.depth; k > 0; --k, a += a_depth, b += b_row) {
         V right[Packs];
@@ -118,20 +116,14 @@ template <class C, int lanes, std::size_t Rows, std::size_t Packs>
     }
     const auto store = [&](auto add) __attribute__((always_inline)) {
         unrolled(
-            rows, [&](std::size_t r) __attribute__((always_inline)) {
-                unrolled(
-                    packs, [&](std::size_t p) __attribute__((always_inline)) {
-                        C* const to = out + r * out_row + p * step;
-                        V sum = sums[r][p];
-                        if constexpr (add) sum = wrapping_add(load_lanes<C, lanes>(to), sum);
-                        store_lanes<C, lanes>(to, sum);
-                    });
+            each, [&](std::size_t i) __attribute__((always_inline)) {
+                C* const to = out + i / Packs * out_row + i % Packs * step;
+                V sum = sums[i / Packs][i % Packs];
+                if constexpr (add) sum = wrapping_add(load_lanes<C, lanes>(to), sum);
+                store_lanes<C, lanes>(to, sum);
             });
     };
-    if (mode == tile_mode::add)
-        store(std::true_type{});
-    else
-        store(std::false_type{});
+    mode == tile_mode::add ? store(std::true_type{}) : store(std::false_type{});
 }
 
 template <class C, int lanes, std::size_t Packs, class Rows>

@@ -40,8 +40,8 @@ bool reduce_group_of_numbers(typename Reducer::state* states, const In* x, std::
     constexpr int lanes = reduction_lanes<state>();
     constexpr auto larger = combine_numbers_by<Reducer>;
     const auto part = [&](auto width, std::size_t j) __attribute__((always_inline)) {
-        using load = load_ahead<Reducer, width, ahead_in_rows>;
-        return combine_rows<Count>(x + j, step, load_summed_too<load>{}, combine_both_by<Reducer>);
+        return combine_rows<Count>(x + j, step, load_ahead<Reducer, width, ahead_in_rows, true>{},
+                                   combine_both_by<Reducer>);
     };
     state check{};
     std::size_t j = 0;

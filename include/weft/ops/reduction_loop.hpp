@@ -85,14 +85,6 @@ struct reduction_target {
     }
 };
 
-// Elements of an expression that are evaluated at a time: few where operands may come from memory,
-// so that the next ones are on their way while these are combined.
-template <class In>
-std::size_t fused_block(const source<In>& in) {
-    constexpr std::size_t cached = (std::size_t{8} << 20) / sizeof(In);
-    return in.size() < cached ? source_block : source_block / 8;
-}
-
 // Elements that are worth reading in two halves, the first of which is a multiple of these.
 inline constexpr std::size_t read_in_halves = 8192, half_unit = 1024;
 
@@ -100,18 +92,23 @@ inline constexpr std::size_t read_in_halves = 8192, half_unit = 1024;
 template <class Reducer, class In>
 typename Reducer::state reduce_run(const source<In>& in, std::size_t first, std::size_t last) {
     const std::size_t n = last - first, half = n / 2 / half_unit * half_unit;
-    const std::size_t block = fused_block(in);
+    // Of what may come from memory the next elements are on their way while few are combined.
+    constexpr std::size_t cached = (std::size_t{8} << 20) / sizeof(In);
+    const std::size_t block = in.size() < cached ? source_block : source_block / 8;
     const auto each = [&](auto& to, std::size_t from, std::size_t end) {
         for_each_block(in, from, end, block,
                        [&](const In* x, std::size_t size) { to.add(x, size); });
     };
+    if (n < read_in_halves && in.data() != nullptr)
+        return reduce_span<Reducer>(in.data() + first, n);
     if (n < read_in_halves)
-        return reduce_one<Reducer, In>([&](auto& all) { each(all, first, last); });
-    return reduce_two<Reducer, In>([&](auto& a, auto& b) {
-        if (in.data() == nullptr) return each(a, first, first + half), each(b, first + half, last);
+        return reduce_spans<Reducer, In, 1>([&](auto* all) { each(*all, first, last); });
+    return reduce_spans<Reducer, In, 2>([&](auto* spans) {
+        if (in.data() == nullptr)
+            return each(spans[0], first, first + half), each(spans[1], first + half, last);
         const In* const x = in.data() + first;
-        add_both(a, x, b, x + half, half);
-        b.add(x + 2 * half, n - 2 * half);
+        add_both(spans[0], x, spans[1], x + half, half);
+        spans[1].add(x + 2 * half, n - 2 * half);
     });
 }
 

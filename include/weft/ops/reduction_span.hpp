@@ -77,20 +77,16 @@ template <class Reducer, int N, class In>
 // Loads N partials at `from`, after asking for what is some bytes further on: enough to be on its
 // way across the end of a page, which processors do not look beyond. Of one span, of several rows.
 inline constexpr std::size_t ahead_in_span = 256, ahead_in_rows = 512;
-template <class Reducer, int N, std::size_t Ahead>
+template <class Reducer, int N, std::size_t Ahead, bool Summed = false>
 struct load_ahead {
     template <class In>
     [[gnu::always_inline]] auto operator()(const In* from) const {
         if constexpr (N > 1) __builtin_prefetch(from + Ahead / sizeof(In));
-        return load_partials<Reducer, N>(from);
-    }
-};
-template <class Load>
-struct load_summed_too {
-    template <class In>
-    [[gnu::always_inline]] auto operator()(const In* from) const {
-        const auto x = Load{}(from);
-        return summed_too<std::remove_const_t<decltype(x)>>{x, x};
+        const auto x = load_partials<Reducer, N>(from);
+        if constexpr (Summed)
+            return summed_too<std::remove_const_t<decltype(x)>>{x, x};
+        else
+            return x;
     }
 };
 
@@ -163,14 +159,11 @@ template <class Reducer>
 inline constexpr auto combine_numbers_by =
     [](const auto& a, const auto& b) { return Reducer::combine_numbers(a, b); };
 inline constexpr auto add_up = [](const auto& a, const auto& b) { return a + b; };
-template <class Reducer, class V>
-[[gnu::always_inline]] inline summed_too<V> combine_both(const summed_too<V>& a,
-                                                         const summed_too<V>& b) {
-    return {Reducer::combine_numbers(a.value, b.value), a.sum + b.sum};
-}
 template <class Reducer>
-inline constexpr auto combine_both_by =
-    [](const auto& a, const auto& b) { return combine_both<Reducer>(a, b); };
+inline constexpr auto combine_both_by = [](const auto& a, const auto& b) {
+    return std::remove_cvref_t<decltype(a)>{Reducer::combine_numbers(a.value, b.value),
+                                            a.sum + b.sum};
+};
 
 template <int First>
 struct lanes_from {
@@ -262,12 +255,10 @@ public:
     static constexpr std::size_t group = reduction_packs * step;
 
     [[gnu::always_inline]] void add_group(const In* x) {
-        constexpr load_ahead<Reducer, lanes, ahead_in_span> load;
+        constexpr load_ahead<Reducer, lanes, ahead_in_span, Check> load;
         if constexpr (Check) {
-            const auto both = combine_packs<lanes>(x, load_summed_too<decltype(load)>{},
-                                                   combine_both_by<Reducer>);
-            lanes_ = larger(both.value, lanes_);
-            sums_ = sums_ + both.sum;
+            const auto both = combine_packs<lanes>(x, load, combine_both_by<Reducer>);
+            lanes_ = larger(both.value, lanes_), sums_ = sums_ + both.sum;
         } else {
             lanes_ = larger(combine_packs<lanes>(x, load, larger), lanes_);
         }
@@ -325,36 +316,26 @@ void add_both(Span& a, const In* x, Span& b, const In* y, std::size_t n) {
     a.add(x + i, n - i), b.add(y + i, n - i);
 }
 
-// The states of two spans that `read(a, b)` adds to, combined; it may be called twice.
-template <class Reducer, class In, class Read>
-typename Reducer::state reduce_two(Read read) {
+// The state of one span or two that `read(spans)` adds to; it may be called twice.
+template <class Reducer, class In, int Spans, class Read>
+typename Reducer::state reduce_spans(Read read) {
     if constexpr (has_numbers_only<Reducer, In>) {
-        span_of_numbers<Reducer, In> a, b;
-        read(a, b);
-        if (a.known() && b.known()) return Reducer::combine_numbers(a.total(), b.total());
+        span_of_numbers<Reducer, In> spans[Spans];
+        read(spans);
+        const auto last = spans[Spans - 1].total();
+        if (spans[0].known() && spans[Spans - 1].known())
+            return Reducer::combine_numbers(spans[0].total(), last);
     }
-    span_state<Reducer, In> a, b;
-    read(a, b);
-    return Reducer::combine(a.total(), b.total());
-}
-
-// The same of one span.
-template <class Reducer, class In, class Read>
-typename Reducer::state reduce_one(Read read) {
-    if constexpr (has_numbers_only<Reducer, In>) {
-        span_of_numbers<Reducer, In> numbers;
-        read(numbers);
-        if (numbers.known()) return numbers.total();
-    }
-    span_state<Reducer, In> all;
-    read(all);
-    return all.total();
+    span_state<Reducer, In> spans[Spans];
+    read(spans);
+    if constexpr (Spans == 1) return spans[0].total();
+    return Reducer::combine(spans[0].total(), spans[Spans - 1].total());
 }
 
 // The state of n consecutive elements.
 template <class Reducer, class In>
 typename Reducer::state reduce_span(const In* x, std::size_t n) {
-    return reduce_one<Reducer, In>([&](auto& all) { all.add(x, n); });
+    return reduce_spans<Reducer, In, 1>([&](auto* all) { all->add(x, n); });
 }
 
 }  // namespace weft::detail

@@ -52,25 +52,20 @@ struct kernel<ops::scatter_add, cpu, T, I> {
             return add_by_rows(ctx, in, index.data(), index.size(), updates.data(), view,
                                out.data());
         copy_elements(ctx, in, out.data());
-        ctx.parallel_for(view.outer, static_cast<double>(index.size() * view.inner),
-                         [&](std::size_t o, std::size_t last) {
-                             for (; o < last; ++o)
-                                 add_in_order(index.data(), index.size(), updates.data(), view, o,
-                                              out.data());
-                         });
+        const double outer_ns = static_cast<double>(index.size() * view.inner);
+        ctx.parallel_for(view.outer, outer_ns, [&](std::size_t o, std::size_t last) {
+            for (const T* from = updates.data() + o * index.size() * view.inner; o < last; ++o)
+                for (std::size_t k = 0; k < index.size(); ++k, from += view.inner) {
+                    const auto row = static_cast<std::size_t>(index.data()[k]);
+                    T* const to = out.data() + (o * view.n + row) * view.inner;
+                    add(to, from, to, view.inner);
+                }
+        });
     }
 
 private:
     // Rows for which it pays to be looked up.
     static constexpr std::size_t shortest = 64;
-
-    static void add_in_order(const I* index, std::size_t count, const T* updates,
-                             const axis_view& view, std::size_t o, T* out) {
-        for (std::size_t k = 0; k < count; ++k) {
-            T* const to = out + (o * view.n + static_cast<std::size_t>(index[k])) * view.inner;
-            add(to, updates + (o * count + k) * view.inner, to, view.inner);
-        }
-    }
 
     // Each row is written once, with all that is added to it: the updates of row r are those at
     // order[first[r]] to order[first[r + 1] - 1], in their order.
