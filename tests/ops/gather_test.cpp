@@ -91,6 +91,23 @@ TEST_CASE_TEMPLATE("duplicates add up in order", T, float, half, bfloat16, std::
     CHECK(same_bits(got, expected));
 }
 
+TEST_CASE(
+    "long rows along an inner axis, of an expression, are written once with all that is added") {
+    const auto x = sampled<tensor<float, 3, 5, 70>>({3, 5, 70}, 1);
+    const auto updates = sampled<tensor<float, 3, dyn, 70>>({3, 6, 70}, 2);
+    const tensor<std::int64_t, dyn> index{4, 0, 4, 2, 0, 4};
+    const auto got = run_op([](auto a, auto i, auto u) { return scatter_add<1>(a * 2.0f, i, u); },
+                            x, index, updates);
+    for (std::size_t o = 0; o < 3; ++o)
+        for (std::size_t c = 0; c < 70; ++c) {
+            float expected[5];
+            for (std::size_t r = 0; r < 5; ++r) expected[r] = x(o, r, c) * 2.0f;
+            for (std::size_t n = 0; n < 6; ++n)
+                expected[static_cast<std::size_t>(index[n])] += updates(o, n, c);
+            for (std::size_t r = 0; r < 5; ++r) REQUIRE(got(o, r, c) == expected[r]);
+        }
+}
+
 TEST_CASE("one_hot") {
     CHECK(run_op([](auto i) { return one_hot<3>(i); }, indices{2, 0}) ==
           tensor<float, dyn, 3>{{0, 0, 1}, {1, 0, 0}});

@@ -44,6 +44,18 @@ TEST_CASE("a large offset does not spoil the variance") {
     for (std::size_t i = 0; i < 100; ++i) CHECK(got(0, i) == (i % 2 == 0 ? 0.0f : 2.0f));
 }
 
+TEST_CASE("rows that hardly differ from a large mean have finite results") {
+    for (std::size_t n : {33, 1000, 4099}) {
+        const auto x = filled<tensor<float, dyn, dyn>>(
+            {1, n}, [](std::size_t i) { return i == 7 ? 99999.0078125f : 99999.0f; });
+        const auto one = filled<tensor<float, dyn>>({n}, [](std::size_t) { return 1.0f; });
+        const auto got =
+            run_op([](auto a, auto b, auto c) { return layer_norm(a, b, c); }, x, one, one);
+        for (std::size_t i = 0; i < n; ++i) REQUIRE(std::isfinite(got(0, i)));
+        CHECK(got(0, 7) > got(0, 8));
+    }
+}
+
 TEST_CASE("constant rows are the shift") {
     const tensor<float, dyn, 2> x{{5, 5}, {-1, -1}};
     const tensor<float, 2> scale{3, 4}, shift{1, 2};

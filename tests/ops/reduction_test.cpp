@@ -178,6 +178,13 @@ TEST_CASE("long reductions are cut in chunks and stay accurate") {
     }
 }
 
+TEST_CASE("more than caches hold is added up in the same order by blocks of an expression") {
+    const dims shape{3, 700'001};  // fused, 8 MiB are evaluated by shorter blocks
+    const auto x = sampled<values<float>>({shape.size()}, 5);
+    reduce_all_ways<sum_reducer<float>>(x, shape, 2);
+    reduce_all_ways<max_reducer<float>>(x, shape, 3);
+}
+
 TEST_CASE("a million ones and one small number add up exactly") {
     values<float> x = filled<values<float>>(
         {1'000'001}, [](std::size_t i) { return i == 500'000 ? 0.5f : 1.0f; });

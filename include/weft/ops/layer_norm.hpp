@@ -8,6 +8,7 @@
 // fused into it.
 #pragma once
 
+#include <weft/kernel/accumulate_product.hpp>
 #include <weft/ops/pack_loop.hpp>
 #include <weft/ops/require.hpp>
 #include <weft/ops/sum.hpp>
@@ -54,67 +55,81 @@ private:
                           const T* shift, double epsilon, T* out) {
         const std::size_t rows = n == 0 ? 0 : in.size() / n;
         const double row_ns = 0.3 * static_cast<double>(n) + 20;
-        ctx.parallel_for(rows, row_ns, [&](std::size_t r, std::size_t last) {
-            for (; r < last; ++r) {
-                const T* row = in.data() + r * n;
-                if (in.data() == nullptr) {
-                    in.copy_to(r * n, (r + 1) * n, out + r * n);
-                    row = out + r * n;
+        ctx.parallel_for(rows, row_ns, [&](std::size_t first, std::size_t last) {
+            const auto row = [&](std::size_t r) {
+                return in.data() == nullptr ? out + r * n : in.data() + r * n;
+            };
+            // The mean of a row, the deviation of the one before and the results of that before: it
+            // takes long until they are known, and nothing waits for them in the same turn.
+            centre next, current;
+            C factor{};
+            for (std::size_t r = first; r < last + 2; ++r) {
+                const centre mean = current;
+                const C scaled_by = factor;
+                current = next;
+                if (r < last) {
+                    if (in.data() == nullptr) in.copy_to(r * n, (r + 1) * n, out + r * n);
+                    const double sum = detail::reduce_span<sum_reducer<T>>(row(r), n);
+                    next = centre(sum / static_cast<double>(n));
                 }
-                normalize_row(row, n, scale, shift, epsilon, out + r * n);
+                if (r > first && r <= last) {
+                    const double spread = variance(row(r - 1), n, current);
+                    factor = static_cast<C>(1 / sqrt(spread + epsilon));
+                }
+                if (r > first + 1)
+                    finish_row(row(r - 2), n, mean, scaled_by, scale, shift, out + (r - 2) * n);
             }
         });
     }
-    static void normalize_row(const T* x, std::size_t n, const T* scale, const T* shift,
-                              double epsilon, T* out) {
-        const double count = static_cast<double>(n);
-        const centre mean(detail::reduce_span<sum_reducer<T>>(x, n) / count);
-        const double variance = squares(x, n, mean) / count;
-        const C factor = static_cast<C>(1 / sqrt(variance + epsilon));
-        for_each_pack<T>(n, [&](auto lanes, std::size_t i) {
-            using V = lane_value_t<T, lanes>;
-            const V normal = mean.template difference<V>(load_lanes<T, lanes>(x + i)) * V(factor);
-            store_lanes<T, lanes>(out + i, normal * load_lanes<T, lanes>(scale + i) +
-                                               load_lanes<T, lanes>(shift + i));
-        });
-    }
-    // A mean in two parts: what is subtracted is as exact as if it were done in double.
+    // A mean in two parts, which together are as exact as in double. x - high is exact or as good;
+    // low is taken off where it costs nothing.
     struct centre {
         C high, low;
-        explicit centre(double mean)
+        explicit centre(double mean = 0)
             : high(static_cast<C>(mean)),
               low(static_cast<C>(mean - static_cast<double>(static_cast<C>(mean)))) {}
-        template <class V>
-        [[gnu::always_inline]] V difference(const V& x) const {
-            return (x - V(high)) - V(low);
-        }
     };
-    // The squares of four registers are added up, those sums in double.
-    static double squares(const T* x, std::size_t n, const centre& mean) {
+    // The variance: the mean square of x - high, less that of low, which it is around. The squares
+    // of four registers are added up, those sums in double. Asks for rows that come later.
+    static double variance(const T* x, std::size_t n, centre mean) {
         constexpr int lanes = loop_lanes<T>;
         constexpr std::size_t step = lanes;
-        const auto square = [&](auto count, std::size_t i) {
-            const auto d = mean.difference(load_lanes<T, count>(x + i));
-            __builtin_prefetch(x + n + i);
-            return d * d;
-        };
         double total = 0;
         std::size_t i = 0;
         if constexpr (lanes > 1) {
+            using V = pack<C, lanes>;
             using states = detail::lane_states<double, lanes>;
-            constexpr lane_count<lanes> all{};
-            states sums = states::of(pack<C, lanes>(C{}));
-            const auto add = [&](const pack<C, lanes>& part) {
+            states sums = states::of(V(C{}));
+            const auto add = [&](std::size_t at, std::size_t count) {
+                V part(C{});
+                for (; count > 0; --count, at += step) {
+                    const V d = load_lanes<T, lanes>(x + at) - V(mean.high);
+                    __builtin_prefetch(x + 4 * n + at);
+                    accumulate_product(part, d, d);
+                }
                 sums = detail::combine_lanes<sum_reducer<double>>(sums, states::of(part));
             };
-            for (; i + 4 * step <= n; i += 4 * step)
-                add((square(all, i) + square(all, i + step)) +
-                    (square(all, i + 2 * step) + square(all, i + 3 * step)));
-            for (; i + step <= n; i += step) add(square(all, i));
+            for (; i + 4 * step <= n; i += 4 * step) add(i, 4);
+            for (; i + step <= n; i += step) add(i, 1);
             total = detail::fold_states<sum_reducer<double>>(sums);
         }
-        for (; i < n; ++i) total += static_cast<double>(square(lane_count<1>{}, i));
-        return total;
+        for (; i < n; ++i) {
+            const double d = static_cast<double>(static_cast<C>(x[i]) - mean.high);
+            total += d * d;
+        }
+        const double low = static_cast<double>(mean.low);
+        const double spread = total / static_cast<double>(n) - low * low;
+        return spread < 0 ? 0 : spread;  // the mean is rounded, too
+    }
+    static void finish_row(const T* x, std::size_t n, centre mean, C factor, const T* scale,
+                           const T* shift, T* out) {
+        for_each_pack<T>(n, [&](auto lanes, std::size_t i) {
+            using V = lane_value_t<T, lanes>;
+            V normal(-mean.low * factor), y = load_lanes<T, lanes>(shift + i);
+            accumulate_product(normal, load_lanes<T, lanes>(x + i) - V(mean.high), V(factor));
+            accumulate_product(y, normal, load_lanes<T, lanes>(scale + i));
+            store_lanes<T, lanes>(out + i, y);
+        });
     }
 };
 

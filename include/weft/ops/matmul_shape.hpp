@@ -155,9 +155,5 @@ struct matmul_static {
     static constexpr dims value =
         product_shape(broadcast_static(batch_of(A::value), batch_of(B::value)), A::value, B::value);
 };
-template <bool Swap, class Shape>
-struct swapped_shape {
-    static constexpr dims value = swapped_if(Swap, Shape::value);
-};
 
 }  // namespace weft

@@ -26,6 +26,40 @@ inline constexpr std::size_t unpacked_rows = 16;
 inline constexpr std::size_t most_rows = 256;
 inline constexpr std::size_t block_bytes = std::size_t{64} << 10;
 
+// Of `left` columns, fewer than a tile has, those that the next tile takes. Where it need not start
+// where a panel does, whole registers go first.
+template <class C>
+std::size_t tile_width(std::size_t left, bool anywhere) {
+    using tile = tile_size<C>;
+    if (left >= tile::columns) return tile::columns;
+    return anywhere && left > tile::lanes ? tile::lanes : left;
+}
+
+// A product so small that dividing it takes longer, of columns that are whole registers or a half.
+inline constexpr std::size_t small_product = 48 * 48 * 48;
+template <class C>
+bool is_small(const matmul_sizes& s) {
+    return s.rows * s.columns * s.depth <= small_product && s.depth <= depth_block &&
+           s.columns % tile_size<C>::half == 0 && s.b_column == 1 && s.batches() == 1;
+}
+template <class C>
+void multiply_small(const matmul_sizes& s, const C* a, const C* b, C* out,
+                    const write_back& finish) {
+    using tile = tile_size<C>;
+    tile_product<C> t{a, s.a_row, s.a_column, b, s.b_row, s.depth, out, s.columns, tile_mode::set};
+    for (std::size_t r = 0, rows; r < s.rows; r += rows) {
+        rows = smaller_of(s.rows - r, tile::rows);
+        t.a = a + r * s.a_row;
+        for (std::size_t c = 0, width; c < s.columns; c += width) {
+            width = tile_width<C>(s.columns - c, true);
+            t.b = b + c;
+            t.out = out + r * s.columns + c;
+            tile_function_of<C>(rows, width)(t);
+        }
+    }
+    finish(0, s.rows * s.columns);
+}
+
 // The products of a batch, as tiles.
 template <class T>
 class product {
@@ -167,7 +201,7 @@ private:
             t.a = left.data + r * left.row_step;
             for (std::size_t c = j; c < j + columns;) {
                 std::size_t width = smaller_of(step, j + columns - c);
-                if (width < step) width = smaller_of(width, tile::columns);
+                if (width < step) width = tile_width<C>(width, !packs_b_);
                 if (packs_b_) {
                     t.b = work.packed + k * tile::columns +
                           (work.column + c - work.first_packed) * s_.depth;
@@ -177,7 +211,7 @@ private:
                     t.b_row = s_.b_row;
                 }
                 t.out = sums + r * s_.columns + c;
-                if (width % tile::columns == 0 || width == tile::lanes)
+                if (width % tile::columns == 0 || width == tile::lanes || width == tile::half)
                     tile_function_of<C>(rows, width)(t);
                 else
                     multiply_edge(t, rows, width, s_.depth - k);
@@ -190,7 +224,9 @@ private:
     // `rows_left` below the first, are copied.
     void multiply_edge(const tile_product<C>& whole, std::size_t rows, std::size_t width,
                        std::size_t rows_left) const {
-        const std::size_t columns = width <= tile::lanes ? tile::lanes : tile::columns;
+        const std::size_t columns = width <= tile::half    ? tile::half
+                                    : width <= tile::lanes ? tile::lanes
+                                                           : tile::columns;
         C square[tile::rows * tile::columns], last_rows[tile::columns * tile::columns];
         tile_product<C> t = whole;
         t.out = square, t.out_row = tile::columns, t.mode = tile_mode::set;
@@ -208,12 +244,14 @@ private:
             t.depth = left, t.mode = tile_mode::resume;
             multiply(t);
         }
-        for (std::size_t r = 0; r < rows; ++r)
-            for (std::size_t c = 0; c < width; ++c) {
-                C& sum = whole.out[r * whole.out_row + c];
-                const C one = square[r * tile::columns + c];
-                sum = whole.mode == tile_mode::set ? one : wrapping_add(sum, one);
-            }
+        for (std::size_t r = 0; r < rows; ++r) {
+            C* const sums = whole.out + r * whole.out_row;
+            const C* const last = square + r * tile::columns;
+            if (whole.mode == tile_mode::set)
+                copy_elements(last, width, sums);
+            else
+                for (std::size_t c = 0; c < width; ++c) sums[c] = wrapping_add(sums[c], last[c]);
+        }
     }
 
     context_base& ctx_;
@@ -236,6 +274,9 @@ void multiply(context_base& ctx, const matmul_sizes& sizes, const T* a, const T*
               const write_back& finish) {
     matmul_sizes s = sizes;
     if (s.batches() * s.rows * s.columns == 0) return;
+    if constexpr (std::is_floating_point_v<T> && std::is_same_v<T, compute_t<T>>)
+        if (!s.is_thin() && detail::is_small<T>(s))
+            return detail::multiply_small<T>(s, a, b, out, finish);
     if (!s.is_thin()) return detail::product<T>(ctx, s, a, b, out, finish).run();
     if (s.columns < s.rows)
         s.transpose(), detail::multiply_thin<T>(ctx, s, b, a, out, finish);

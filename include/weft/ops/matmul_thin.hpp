@@ -15,24 +15,30 @@ namespace weft {
 
 namespace detail {
 
-inline constexpr std::size_t thin_depths = 256;   // of a row that is read at a time
+inline constexpr std::size_t thin_depths = 2048;  // of a row that is read at a time
 inline constexpr std::size_t thin_columns = 512;  // columns of a task of a thin product
 
-// ------------------------------------------------------------------------
-
-// sums[j] += x * y[j] for n columns.
-template <class C, class T>
-void add_scaled_row(C* sums, const C& x, const T* y, std::size_t n) {
+// sums[j] += x[0] * y[j] + x[1] * y[j + step] + ..., in that order, Count terms for n columns: the
+// sums are read and written once.
+template <std::size_t Count, class C, class T>
+void add_scaled_rows(C* sums, const C* x, const T* y, std::size_t step, std::size_t n) {
     constexpr int lanes = matmul_lanes<C>();
-    constexpr std::size_t step = static_cast<std::size_t>(lanes);
+    constexpr std::size_t width = static_cast<std::size_t>(lanes);
     std::size_t j = 0;
     if constexpr (lanes > 1)
-        for (; j + step <= n; j += step) {
+        for (; j + width <= n; j += width) {
             auto sum = pack<C, lanes>::load(sums + j);
-            accumulate_product(sum, pack<C, lanes>(x), load_lanes<T, lanes>(y + j));
+            unrolled(
+                std::make_index_sequence<Count>{}, [&](std::size_t k) __attribute__((
+                                                       always_inline)) {
+                    accumulate_product(sum, pack<C, lanes>(x[k]),
+                                       load_lanes<T, lanes>(y + k * step + j));
+                });
             sum.store(sums + j);
         }
-    for (; j < n; ++j) accumulate_product(sums[j], x, static_cast<C>(y[j]));
+    for (; j < n; ++j)
+        for (std::size_t k = 0; k < Count; ++k)
+            accumulate_product(sums[j], x[k], static_cast<C>(y[k * step + j]));
 }
 
 // The sum of all lanes, halves first.
@@ -83,12 +89,16 @@ void multiply_row(const matrix<const T>& a, const matrix<const T>& b, const matr
     for (std::size_t first = 0; first < depth; first += thin_depths) {
         const std::size_t n = smaller_of(thin_depths, depth - first);
         for (std::size_t k = 0; k < n; ++k) x[k] = static_cast<C>(*a.at(row, first + k));
-        if (b.row_step == 1)
+        if (b.row_step == 1) {
             for (std::size_t j = 0; j < columns; ++j)
                 sums[j] = wrapping_add(sums[j], dot(x, b.at(first, column + j), n));
-        else
-            for (std::size_t k = 0; k < n; ++k)
-                add_scaled_row(sums, x[k], b.at(first + k, column), columns);
+        } else {
+            std::size_t k = 0;
+            for (; k + 8 <= n; k += 8)
+                add_scaled_rows<8>(sums, x + k, b.at(first + k, column), b.row_step, columns);
+            for (; k < n; ++k)
+                add_scaled_rows<1>(sums, x + k, b.at(first + k, column), b.row_step, columns);
+        }
     }
     for (std::size_t j = 0; j < columns; ++j) *out.at(row, column + j) = static_cast<T>(sums[j]);
 }

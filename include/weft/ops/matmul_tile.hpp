@@ -37,6 +37,8 @@ struct tile_size {
     // Few rows take more columns at a time.
     static constexpr std::size_t few_rows = floating ? rows / 2 : 0;
     static constexpr std::size_t wide_columns = floating ? 2 * columns : columns;
+    // What is left of a row is half a register, where that is one too.
+    static constexpr std::size_t half = floating && lanes * sizeof(C) >= 32 ? lanes / 2 : lanes;
 };
 
 // A tile of `out`: the sums over `depth` of a[r * a_row + k * a_depth] times b[k * b_row + c], set,
@@ -65,29 +67,43 @@ template <class F, std::size_t... Index>
     (f(Index), ...);
 }
 
+// Makes a register of what g++ would load again for each use.
+template <class V>
+[[gnu::always_inline]] inline void keep_in_register(V& value) {
+#ifdef __x86_64__
+    if constexpr (is_pack<V>) asm("" : "+v"(value.v));
+#endif
+}
+
 template <class C, int lanes, std::size_t Rows, std::size_t Packs>
 [[gnu::noinline]] void multiply_tile(const tile_product<C>& t) {
     using V = lane_value_t<C, lanes>;
     constexpr std::size_t step = static_cast<std::size_t>(lanes);
+    // Few rows read much for what they compute, where no processor would read ahead.
+    constexpr bool ask_ahead = Packs > tile_size<C>::packs;
+    constexpr std::size_t rows_ahead = 4;
     constexpr std::make_index_sequence<Rows> rows;
     constexpr std::make_index_sequence<Packs> packs;
     const C *a = t.a, *b = t.b;
     const std::size_t a_row = t.a_row, a_depth = t.a_depth, b_row = t.b_row;
+    C* const out = t.out;
+    const std::size_t out_row = t.out_row;
+    const tile_mode mode = t.mode;
     V sums[Rows][Packs];
+    constexpr std::make_index_sequence<Rows * Packs> each;
     unrolled(
-        rows, [&](std::size_t r) __attribute__((always_inline)) {
-            unrolled(
-                packs, [&](std::size_t p) __attribute__((always_inline)) {
-                    sums[r][p] = t.mode == tile_mode::resume
-                                     ? load_lanes<C, lanes>(t.out + r * t.out_row + p * step)
-                                     : V(C{});
-                });
+        each, [&](std::size_t i) __attribute__((always_inline)) {
+            C* const from = out + i / Packs * out_row + i % Packs * step;
+            sums[i / Packs][i % Packs] =
+                mode == tile_mode::resume ? load_lanes<C, lanes>(from) : V(C{});
         });
     for (std::size_t k = t.depth; k > 0; --k, a += a_depth, b += b_row) {
         V right[Packs];
         unrolled(
             packs, [&](std::size_t p) __attribute__((always_inline)) {
                 right[p] = load_lanes<C, lanes>(b + p * step);
+                keep_in_register(right[p]);
+                if constexpr (ask_ahead) __builtin_prefetch(b + rows_ahead * b_row + p * step);
             });
         unrolled(
             rows, [&](std::size_t r) __attribute__((always_inline)) {
@@ -98,17 +114,16 @@ template <class C, int lanes, std::size_t Rows, std::size_t Packs>
                     });
             });
     }
-    unrolled(
-        rows, [&](std::size_t r) __attribute__((always_inline)) {
-            unrolled(
-                packs, [&](std::size_t p) __attribute__((always_inline)) {
-                    C* const out = t.out + r * t.out_row + p * step;
-                    V sum = sums[r][p];
-                    if (t.mode == tile_mode::add)
-                        sum = wrapping_add(load_lanes<C, lanes>(out), sum);
-                    store_lanes<C, lanes>(out, sum);
-                });
-        });
+    const auto store = [&](auto add) __attribute__((always_inline)) {
+        unrolled(
+            each, [&](std::size_t i) __attribute__((always_inline)) {
+                C* const to = out + i / Packs * out_row + i % Packs * step;
+                V sum = sums[i / Packs][i % Packs];
+                if constexpr (add) sum = wrapping_add(load_lanes<C, lanes>(to), sum);
+                store_lanes<C, lanes>(to, sum);
+            });
+    };
+    mode == tile_mode::add ? store(std::true_type{}) : store(std::false_type{});
 }
 
 template <class C, int lanes, std::size_t Packs, class Rows>
@@ -120,8 +135,8 @@ struct tile_functions<C, lanes, Packs, std::index_sequence<Less...>> {
 
 }  // namespace detail
 
-// The function for a tile of so many rows and columns, which are one register of columns, those of
-// a tile, or more for few rows.
+// The function for a tile of so many rows and columns, which are half a register or one, those of a
+// tile, or more for few rows.
 template <class C>
 tile_function<C> tile_function_of(std::size_t rows, std::size_t columns) {
     using size = tile_size<C>;
@@ -133,6 +148,9 @@ tile_function<C> tile_function_of(std::size_t rows, std::size_t columns) {
             return detail::tile_functions<C, lanes, 2 * size::packs, few>::of_rows[rows - 1];
     if (columns > size::lanes)
         return detail::tile_functions<C, lanes, size::packs, counts>::of_rows[rows - 1];
+    if constexpr (size::half < size::lanes)
+        if (columns <= size::half)
+            return detail::tile_functions<C, lanes / 2, 1, counts>::of_rows[rows - 1];
     return detail::tile_functions<C, lanes, 1, counts>::of_rows[rows - 1];
 }
 

@@ -14,8 +14,8 @@
 
 #include <weft/kernel/context.hpp>
 #include <weft/kernel/source.hpp>
+#include <weft/ops/reduction_columns.hpp>
 #include <weft/ops/reduction_cut.hpp>
-#include <weft/ops/reduction_span.hpp>
 
 namespace weft {
 
@@ -85,18 +85,38 @@ struct reduction_target {
     }
 };
 
-// The state of elements [first, last) of a source.
+// Elements that are worth reading in two halves, the first of which is a multiple of these.
+inline constexpr std::size_t read_in_halves = 8192, half_unit = 1024;
+
+// The state of elements [first, last) of a source. Of many, the halves have states of their own.
 template <class Reducer, class In>
 typename Reducer::state reduce_run(const source<In>& in, std::size_t first, std::size_t last) {
-    return reduce_spans<Reducer, In>(
-        [&](auto add) { for_each_block(in, first, last, source_block, add); });
+    const std::size_t n = last - first, half = n / 2 / half_unit * half_unit;
+    // Of what may come from memory the next elements are on their way while few are combined.
+    constexpr std::size_t cached = (std::size_t{8} << 20) / sizeof(In);
+    const std::size_t block = in.size() < cached ? source_block : source_block / 8;
+    const auto each = [&](auto& to, std::size_t from, std::size_t end) {
+        for_each_block(in, from, end, block,
+                       [&](const In* x, std::size_t size) { to.add(x, size); });
+    };
+    if (n < read_in_halves && in.data() != nullptr)
+        return reduce_span<Reducer>(in.data() + first, n);
+    if (n < read_in_halves)
+        return reduce_spans<Reducer, In, 1>([&](auto* all) { each(*all, first, last); });
+    return reduce_spans<Reducer, In, 2>([&](auto* spans) {
+        if (in.data() == nullptr)
+            return each(spans[0], first, first + half), each(spans[1], first + half, last);
+        const In* const x = in.data() + first;
+        add_both(spans[0], x, spans[1], x + half, half);
+        spans[1].add(x + 2 * half, n - 2 * half);
+    });
 }
 
-// Rows [first, last) of n elements each, inner being 1; short rows are read several at a time.
+// Rows [first, last) of n elements each, inner being 1; short ones are read several at a time.
 template <class Reducer, class In>
 void reduce_rows(const source<In>& in, std::size_t n, std::size_t first, std::size_t last,
                  const reduction_target<Reducer>& to) {
-    if (n > source_block / 2 || n == 0) {
+    if (n == 0 || n > source_block / 2) {
         for (std::size_t o = first; o < last; ++o)
             to.put(o, reduce_run<Reducer>(in, o * n, (o + 1) * n));
         return;
@@ -171,14 +191,17 @@ void reduce_piece(const source<In>& in, const reduction_cut& cut, std::size_t pi
         const std::size_t first = o * cut.n + row;
         to.put(at, reduce_run<Reducer>(in, first, first + rows));
     } else {
-        typename Reducer::state states[source_block];
+        typename Reducer::state own[source_block];
+        typename Reducer::state* const states = to.out == nullptr ? to.states + at : own;
         for (std::size_t j = 0; j < count; ++j) states[j] = Reducer::identity();
         const std::size_t first = (o * cut.n + row) * cut.inner + column;
         if (cut.inner <= narrow_row / 2 && rows * cut.inner >= 2 * narrow_row)
             reduce_narrow_rows<Reducer>(in, first, rows, count, states);
         else
             reduce_columns<Reducer>(in, first, cut.inner, rows, count, states);
-        for (std::size_t j = 0; j < count; ++j) to.put(at + j, states[j]);
+        if (to.out != nullptr)
+            for (std::size_t j = 0; j < count; ++j)
+                to.out[at + j] = Reducer::finish(states[j], to.count);
     }
 }
 

@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// The innermost loops of reductions: consecutive elements to one state, and rows to a row of
-// states. Sixteen packs, or eight rows, are combined with each other before they reach a state: in
-// the reducer's `partial`, if it has one that is narrower. Of packs those four apart are combined
-// first, of rows neighbours, so that no result has gone through more than five such steps. The
-// order depends on lengths alone. What a reducer is, is said in reduction_loop.hpp.
+// The innermost loops of reductions of consecutive elements. Sixteen packs are combined with each
+// other before they reach a state: in the reducer's `partial`, if it has one that is narrower.
+// Those four apart are combined first, so that no result has gone through more than five such
+// steps. The order depends on lengths alone; reduction_columns.hpp has that of columns. What a
+// reducer is, is said in reduction_loop.hpp.
 #pragma once
 
 #include <weft/kernel/evaluate.hpp>
@@ -40,7 +40,7 @@ constexpr int reduction_lanes() {
         return 1;
 }
 
-// Packs and rows that are combined at once.
+// Packs that are combined at once, and rows.
 inline constexpr std::size_t reduction_packs = 16;
 inline constexpr std::size_t reduction_group = 8;
 
@@ -48,9 +48,15 @@ inline constexpr std::size_t reduction_group = 8;
 // is b if only b is NaN, and may be anything if a is.
 template <class Reducer, class In>
 inline constexpr bool has_numbers_only =
-    std::is_floating_point_v<partial_t<Reducer, In>> && requires(typename Reducer::state s) {
-        Reducer::combine_numbers(s, s);
-    };
+    std::is_floating_point_v<partial_t<Reducer, In>>&& requires(typename Reducer::state s) {
+    Reducer::combine_numbers(s, s);
+};
+
+// Elements on the way to a state, and the sum of the same ones, which tells whether one is NaN.
+template <class V>
+struct summed_too {
+    V value, sum;
+};
 
 // N partials from N elements.
 template <class Reducer, int N, class In>
@@ -68,25 +74,40 @@ template <class Reducer, int N, class In>
         return Reducer::start(static_cast<compute_t<In>>(*from));
 }
 
+// Loads N partials at `from`, after asking for what is some bytes further on: enough to be on its
+// way across the end of a page, which processors do not look beyond. Of one span, of several rows.
+inline constexpr std::size_t ahead_in_span = 256, ahead_in_rows = 512;
+template <class Reducer, int N, std::size_t Ahead, bool Summed = false>
+struct load_ahead {
+    template <class In>
+    [[gnu::always_inline]] auto operator()(const In* from) const {
+        if constexpr (N > 1) __builtin_prefetch(from + Ahead / sizeof(In));
+        const auto x = load_partials<Reducer, N>(from);
+        if constexpr (Summed)
+            return summed_too<std::remove_const_t<decltype(x)>>{x, x};
+        else
+            return x;
+    }
+};
+
 // Count partials or packs of them, `step` elements apart, combined pairwise by f.
-template <class Reducer, int N, int Count, class In, class F>
-[[gnu::always_inline]] inline auto combine_rows(const In* x, std::size_t step, F f) {
+template <int Count, class In, class Load, class F>
+[[gnu::always_inline]] inline auto combine_rows(const In* x, std::size_t step, Load load, F f) {
     if constexpr (Count == 1)
-        return load_partials<Reducer, N>(x);
+        return load(x);
     else
-        return f(combine_rows<Reducer, N, Count / 2>(x, step, f),
-                 combine_rows<Reducer, N, Count / 2>(x + Count / 2 * step, step, f));
+        return f(combine_rows<Count / 2>(x, step, load, f),
+                 combine_rows<Count / 2>(x + Count / 2 * step, step, load, f));
 }
-// reduction_packs packs that follow each other: four sums of four, which are combined pairwise.
-template <class Reducer, int N, class In, class F>
-[[gnu::always_inline]] inline auto combine_packs(const In* x, F f) {
-    const auto fourth = [&](std::size_t k) {
-        auto all = load_partials<Reducer, N>(x + k * N);
-        for (std::size_t i = k + 4; i < reduction_packs; i += 4)
-            all = f(all, load_partials<Reducer, N>(x + i * N));
-        return all;
-    };
-    return f(f(fourth(0), fourth(1)), f(fourth(2), fourth(3)));
+// reduction_packs packs of N that follow each other: four sums of four, combined pairwise.
+template <int N, class In, class Load, class F>
+[[gnu::always_inline]] inline auto combine_packs(const In* x, Load load, F f) {
+    auto a = load(x), b = load(x + N), c = load(x + 2 * N), d = load(x + 3 * N);
+    for (std::size_t i = 4; i < reduction_packs; i += 4) {
+        a = f(a, load(x + i * N)), b = f(b, load(x + (i + 1) * N));
+        c = f(c, load(x + (i + 2) * N)), d = f(d, load(x + (i + 3) * N));
+    }
+    return f(f(a, b), f(c, d));
 }
 
 // N states in as many registers as it takes. Not in one pack: compilers keep vectors that are
@@ -132,14 +153,17 @@ template <class Reducer, class Partial>
         return static_cast<state>(part);
 }
 template <class Reducer>
-inline constexpr auto combine_by = [](const auto& a, const auto& b) {
-    return Reducer::combine(a, b);
-};
+inline constexpr auto combine_by =
+    [](const auto& a, const auto& b) { return Reducer::combine(a, b); };
 template <class Reducer>
-inline constexpr auto combine_numbers_by = [](const auto& a, const auto& b) {
-    return Reducer::combine_numbers(a, b);
-};
+inline constexpr auto combine_numbers_by =
+    [](const auto& a, const auto& b) { return Reducer::combine_numbers(a, b); };
 inline constexpr auto add_up = [](const auto& a, const auto& b) { return a + b; };
+template <class Reducer>
+inline constexpr auto combine_both_by = [](const auto& a, const auto& b) {
+    return std::remove_cvref_t<decltype(a)>{Reducer::combine_numbers(a.value, b.value),
+                                            a.sum + b.sum};
+};
 
 template <int First>
 struct lanes_from {
@@ -179,27 +203,29 @@ template <class Reducer, class In>
 class span_state {
 public:
     using state = typename Reducer::state;
+    static constexpr int lanes = reduction_lanes<partial_t<Reducer, In>>();
+    static constexpr std::size_t step = static_cast<std::size_t>(lanes);
+    static constexpr std::size_t group = reduction_packs * step;
 
     span_state() {
         if constexpr (lanes > 1)
             for (auto& part : lanes_.part) part = Reducer::identity();
     }
+    // What is added at once.
+    [[gnu::always_inline]] void add_group(const In* x) {
+        add_lanes(combine_packs<lanes>(x, load_ahead<Reducer, lanes, ahead_in_span>{},
+                                       combine_by<Reducer>));
+    }
     void add(const In* x, std::size_t n) {
         std::size_t i = 0;
         if constexpr (lanes > 1) {
-            constexpr std::size_t group = reduction_packs * step;
-            auto all = lanes_;
-            const auto add_to_all = [&](const auto& part) {
-                all = combine_lanes<Reducer>(all, states_of<Reducer>(part));
-            };
-            for (; i + group <= n; i += group)
-                add_to_all(combine_packs<Reducer, lanes>(x + i, combine_by<Reducer>));
-            for (; i + step <= n; i += step) add_to_all(load_partials<Reducer, lanes>(x + i));
-            lanes_ = all;
+            span_state all = *this;
+            for (; i + group <= n; i += group) all.add_group(x + i);
+            for (; i + step <= n; i += step) all.add_lanes(load_partials<Reducer, lanes>(x + i));
+            lanes_ = all.lanes_;
         }
         for (; i < n; ++i)
-            rest_ = Reducer::combine(rest_,
-                                     states_of<Reducer>(load_partials<Reducer, 1>(x + i)));
+            rest_ = Reducer::combine(rest_, states_of<Reducer>(load_partials<Reducer, 1>(x + i)));
     }
     state total() const {
         if constexpr (lanes > 1)
@@ -209,8 +235,10 @@ public:
     }
 
 private:
-    static constexpr int lanes = reduction_lanes<partial_t<Reducer, In>>();
-    static constexpr std::size_t step = static_cast<std::size_t>(lanes);
+    template <class Part>
+    [[gnu::always_inline]] void add_lanes(const Part& part) {
+        lanes_ = combine_lanes<Reducer>(lanes_, states_of<Reducer>(part));
+    }
 
     std::conditional_t<(lanes > 1), lane_states<state, lanes>, bool> lanes_;
     state rest_ = Reducer::identity();
@@ -222,23 +250,31 @@ template <class Reducer, class In, bool Check = true>
 class span_of_numbers {
 public:
     using state = typename Reducer::state;
+    static constexpr int lanes = reduction_lanes<state>();
+    static constexpr std::size_t step = static_cast<std::size_t>(lanes);
+    static constexpr std::size_t group = reduction_packs * step;
 
+    [[gnu::always_inline]] void add_group(const In* x) {
+        constexpr load_ahead<Reducer, lanes, ahead_in_span, Check> load;
+        if constexpr (Check) {
+            const auto both = combine_packs<lanes>(x, load, combine_both_by<Reducer>);
+            lanes_ = larger(both.value, lanes_), sums_ = sums_ + both.sum;
+        } else {
+            lanes_ = larger(combine_packs<lanes>(x, load, larger), lanes_);
+        }
+    }
     void add(const In* x, std::size_t n) {
         std::size_t i = 0;
         if constexpr (lanes > 1) {
-            constexpr std::size_t group = reduction_packs * step;
-            auto all = lanes_, sums = sums_;
-            for (; i + group <= n; i += group) {
-                all = larger(combine_packs<Reducer, lanes>(x + i, larger), all);
-                if constexpr (Check) sums = sums + combine_packs<Reducer, lanes>(x + i, add_up);
-            }
+            span_of_numbers all = *this;
+            for (; i + group <= n; i += group) all.add_group(x + i);
             for (; i + step <= n; i += step) {
                 const auto one = load_partials<Reducer, lanes>(x + i);
-                all = larger(one, all);
-                sums = sums + one;
+                all.lanes_ = larger(one, all.lanes_);
+                all.sums_ = all.sums_ + one;
             }
-            lanes_ = all;
-            sums_ = sums;
+            lanes_ = all.lanes_;
+            sums_ = all.sums_;
         }
         for (; i < n; ++i) {
             const state one = load_partials<Reducer, 1>(x + i);
@@ -259,91 +295,47 @@ public:
     }
 
 private:
-    static constexpr int lanes = reduction_lanes<state>();
-    static constexpr std::size_t step = static_cast<std::size_t>(lanes);
     static constexpr auto larger = combine_numbers_by<Reducer>;
     using lanes_type = std::conditional_t<(lanes > 1), pack<state, lanes>, state>;
     lanes_type lanes_{Reducer::identity()}, sums_{state{}};
     state rest_ = Reducer::identity(), rest_sum_{};
 };
 
-// The state of elements that `each_span(f)` calls f(x, n) for, span by span; it may be called
-// twice.
-template <class Reducer, class In, class EachSpan>
-typename Reducer::state reduce_spans(EachSpan each_span) {
-    if constexpr (has_numbers_only<Reducer, In>) {
-        span_of_numbers<Reducer, In> numbers;
-        each_span([&](const In* x, std::size_t n) { numbers.add(x, n); });
-        if (numbers.known()) return numbers.total();
+// Adds n elements to each of two spans, in turn: of two readers more is on its way from memory.
+template <class Span, class In>
+void add_both(Span& a, const In* x, Span& b, const In* y, std::size_t n) {
+    std::size_t i = 0;
+    if constexpr (Span::lanes > 1) {
+        Span left = a, right = b;
+        for (; i + Span::group <= n; i += Span::group) {
+            left.add_group(x + i);
+            right.add_group(y + i);
+        }
+        a = left, b = right;
     }
-    span_state<Reducer, In> all;
-    each_span([&](const In* x, std::size_t n) { all.add(x, n); });
-    return all.total();
+    a.add(x + i, n - i), b.add(y + i, n - i);
+}
+
+// The state of one span or two that `read(spans)` adds to; it may be called twice.
+template <class Reducer, class In, int Spans, class Read>
+typename Reducer::state reduce_spans(Read read) {
+    if constexpr (has_numbers_only<Reducer, In>) {
+        span_of_numbers<Reducer, In> spans[Spans];
+        read(spans);
+        const auto last = spans[Spans - 1].total();
+        if (spans[0].known() && spans[Spans - 1].known())
+            return Reducer::combine_numbers(spans[0].total(), last);
+    }
+    span_state<Reducer, In> spans[Spans];
+    read(spans);
+    if constexpr (Spans == 1) return spans[0].total();
+    return Reducer::combine(spans[0].total(), spans[Spans - 1].total());
 }
 
 // The state of n consecutive elements.
 template <class Reducer, class In>
 typename Reducer::state reduce_span(const In* x, std::size_t n) {
-    return reduce_spans<Reducer, In>([&](auto add) { add(x, n); });
-}
-
-// states[j] = combine(states[j], the Count elements x[j], x[j + step], ...) for n columns.
-template <class Reducer, int Count, class In>
-void reduce_group(typename Reducer::state* states, const In* x, std::size_t step, std::size_t n) {
-    using state = typename Reducer::state;
-    constexpr int lanes = reduction_lanes<partial_t<Reducer, In>>();
-    constexpr auto combine = combine_by<Reducer>;
-    std::size_t j = 0;
-    if constexpr (lanes > 1)
-        for (; j + lanes <= n; j += lanes) {
-            const auto part = combine_rows<Reducer, lanes, Count>(x + j, step, combine);
-            combine_lanes<Reducer>(lane_states<state, lanes>::load(states + j),
-                                   states_of<Reducer>(part))
-                .store(states + j);
-        }
-    for (; j < n; ++j)
-        states[j] = Reducer::combine(states[j], states_of<Reducer>(combine_rows<Reducer, 1, Count>(
-                                                    x + j, step, combine)));
-}
-
-// The same for elements without NaN; whether there was none. If there was one, it is to be done
-// again in the slower way, which has the right result whatever this left.
-template <class Reducer, int Count, class In>
-bool reduce_group_of_numbers(typename Reducer::state* states, const In* x, std::size_t step,
-                             std::size_t n) {
-    using state = typename Reducer::state;
-    constexpr int lanes = reduction_lanes<state>();
-    constexpr auto larger = combine_numbers_by<Reducer>;
-    state check{};
-    std::size_t j = 0;
-    if constexpr (lanes > 1) {
-        pack<state, lanes> sums(check);
-        for (; j + lanes <= n; j += lanes) {
-            larger(combine_rows<Reducer, lanes, Count>(x + j, step, larger),
-                   pack<state, lanes>::load(states + j))
-                .store(states + j);
-            sums = sums + combine_rows<Reducer, lanes, Count>(x + j, step, add_up);
-        }
-        check = fold_lanes(sums, add_up);
-    }
-    for (; j < n; ++j) {
-        states[j] = larger(combine_rows<Reducer, 1, Count>(x + j, step, larger), states[j]);
-        check = check + combine_rows<Reducer, 1, Count>(x + j, step, add_up);
-    }
-    return check == check;
-}
-
-// states[j] = combine(states[j], x[j + r * step] for all r) for `rows` rows of n columns.
-template <class Reducer, class In>
-void reduce_rows_to_states(typename Reducer::state* states, const In* x, std::size_t step,
-                           std::size_t rows, std::size_t n) {
-    constexpr int count = static_cast<int>(reduction_group);
-    for (; rows >= reduction_group; rows -= reduction_group, x += reduction_group * step) {
-        if constexpr (has_numbers_only<Reducer, In>)
-            if (reduce_group_of_numbers<Reducer, count>(states, x, step, n)) continue;
-        reduce_group<Reducer, count>(states, x, step, n);
-    }
-    for (; rows > 0; --rows, x += step) reduce_group<Reducer, 1>(states, x, step, n);
+    return reduce_spans<Reducer, In, 1>([&](auto* all) { all->add(x, n); });
 }
 
 }  // namespace weft::detail

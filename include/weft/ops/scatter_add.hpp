@@ -47,41 +47,60 @@ struct kernel<ops::scatter_add, cpu, T, I> {
                     const Index& index, const Updates& updates) {
         for (std::size_t k = 0; k < index.size(); ++k)
             checked_index("scatter_add", index.data()[k], k, Axis, out.extent(Axis));
+        const axis_view view(out.shape(), Axis);
+        if (view.inner >= shortest)
+            return add_by_rows(ctx, in, index.data(), index.size(), updates.data(), view,
+                               out.data());
         copy_elements(ctx, in, out.data());
-        scatter(ctx, index.data(), index.size(), updates.data(), axis_view(out.shape(), Axis),
-                out.data());
+        const double outer_ns = static_cast<double>(index.size() * view.inner);
+        ctx.parallel_for(view.outer, outer_ns, [&](std::size_t o, std::size_t last) {
+            for (const T* from = updates.data() + o * index.size() * view.inner; o < last; ++o)
+                for (std::size_t k = 0; k < index.size(); ++k, from += view.inner) {
+                    const auto row = static_cast<std::size_t>(index.data()[k]);
+                    T* const to = out.data() + (o * view.n + row) * view.inner;
+                    add(to, from, to, view.inner);
+                }
+        });
     }
 
 private:
-    // Bands of rows are added to by one thread each, which looks at all indices: for short rows
-    // that would be most of the work.
-    static constexpr std::size_t most_bands = 16, shortest = 64;
+    // Rows for which it pays to be looked up.
+    static constexpr std::size_t shortest = 64;
 
-    static void scatter(context_base& ctx, const I* index, std::size_t count, const T* updates,
-                        const axis_view& view, T* out) {
-        std::size_t bands = view.inner < shortest ? 1 : most_bands;
-        if (bands > view.n) bands = view.n;
-        const double band_ns = 0.25 * static_cast<double>(count * view.inner) /
-                               static_cast<double>(bands == 0 ? 1 : bands);
-        ctx.parallel_for(view.outer * bands, band_ns, [&](std::size_t band, std::size_t last) {
-            for (; band < last; ++band) {
-                const std::size_t o = band / bands, at = band % bands;
-                const std::size_t first = view.n * at / bands, end = view.n * (at + 1) / bands;
-                for (std::size_t k = 0; k < count; ++k) {
-                    const auto row = static_cast<std::size_t>(index[k]);
-                    if (row < first || row >= end) continue;
-                    add(updates + (o * count + k) * view.inner,
-                        out + (o * view.n + row) * view.inner, view.inner);
+    // Each row is written once, with all that is added to it: the updates of row r are those at
+    // order[first[r]] to order[first[r + 1] - 1], in their order.
+    static void add_by_rows(context_base& ctx, const source<T>& in, const I* index,
+                            std::size_t count, const T* updates, const axis_view& view, T* out) {
+        auto* const first =
+            static_cast<std::size_t*>(ctx.scratch((view.n + 2 + count) * sizeof(std::size_t)));
+        std::size_t* const order = first + view.n + 2;
+        for (std::size_t r = 0; r < view.n + 2; ++r) first[r] = 0;
+        for (std::size_t k = 0; k < count; ++k) ++first[static_cast<std::size_t>(index[k]) + 2];
+        for (std::size_t r = 2; r < view.n + 2; ++r) first[r] += first[r - 1];
+        for (std::size_t k = 0; k < count; ++k)
+            order[first[static_cast<std::size_t>(index[k]) + 1]++] = k;
+        const double row_ns = 0.25 * static_cast<double>(view.inner) + 5;
+        ctx.parallel_for(view.outer * view.n, row_ns, [&](std::size_t row, std::size_t last) {
+            for (; row < last; ++row) {
+                const std::size_t r = row % view.n, at = row * view.inner;
+                const T* const of_outer = updates + row / view.n * count * view.inner;
+                std::size_t i = first[r];
+                const T* x = in.data() + at;
+                if (in.data() == nullptr || i == first[r + 1]) {
+                    in.copy_to(at, at + view.inner, out + at);
+                    x = out + at;
                 }
+                for (; i < first[r + 1]; ++i, x = out + at)
+                    add(x, of_outer + order[i] * view.inner, out + at, view.inner);
             }
         });
     }
-    static void add(const T* from, T* to, std::size_t n) {
+    static void add(const T* x, const T* y, T* to, std::size_t n) {
         if constexpr (is_complex<T>) {
-            for (std::size_t i = 0; i < n; ++i) to[i] += from[i];
+            for (std::size_t i = 0; i < n; ++i) to[i] = x[i] + y[i];
         } else {
             for_each_pack<T>(n, [&](auto lanes, std::size_t i) {
-                const auto a = load_lanes<T, lanes>(to + i), b = load_lanes<T, lanes>(from + i);
+                const auto a = load_lanes<T, lanes>(x + i), b = load_lanes<T, lanes>(y + i);
                 if constexpr (is_pack<std::remove_const_t<decltype(a)>>)
                     store_lanes<T, lanes>(to + i, a + b);
                 else
