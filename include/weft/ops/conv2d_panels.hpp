@@ -15,6 +15,9 @@ namespace weft {
 
 namespace detail {
 
+// Depths that are packed at a time, for two tiles of columns.
+inline constexpr std::size_t patch_depth = 256;
+
 // A piece of output pixels, counted through the images of a batch, that are in one image.
 struct pixel_piece {
     std::size_t image, first, at, length;
@@ -43,21 +46,20 @@ template <class C, class T>
             pack<C, lanes>::load(from + i).store(to + i);
     for (; i < n; ++i) to[i] = static_cast<C>(from[i]);
 }
-// The same of every second element.
-template <class C, class T, std::size_t... Lane>
-[[gnu::always_inline]] inline void copy_every_second(const T* from, std::size_t n,
-                                                     std::size_t readable, C* to,
-                                                     std::index_sequence<Lane...>) {
-    constexpr std::size_t step = sizeof...(Lane);
-    std::size_t i = 0;
-    if constexpr (step > 1 && std::is_same_v<C, T>) {
-        using V = pack<C, static_cast<int>(step)>;
-        for (; i < n && 2 * (i + step) <= readable; i += step) {
-            const V a = V::load(from + 2 * i), b = V::load(from + 2 * i + step);
-            V(WEFT_SHUFFLE(a.v, b.v, (2 * Lane)...)).store(to + i);
-        }
+// Copies a register of every Stride-th element.
+template <std::size_t Stride, class C, class T, std::size_t... Lane>
+[[gnu::always_inline]] inline void copy_register(const T* from, C* to,
+                                                 std::index_sequence<Lane...>) {
+    constexpr std::size_t lanes = sizeof...(Lane);
+    if constexpr (lanes > 1 && std::is_same_v<C, T>) {
+        using V = pack<C, static_cast<int>(lanes)>;
+        if constexpr (Stride == 1)
+            V::load(from).store(to);
+        else
+            V(WEFT_SHUFFLE(V::load(from).v, V::load(from + lanes).v, (2 * Lane)...)).store(to);
+    } else {
+        ((to[Lane] = static_cast<C>(from[Stride * Lane])), ...);
     }
-    for (; i < n; ++i) to[i] = static_cast<C>(from[2 * i]);
 }
 // Sets n elements to zero, or more if so many can be written.
 template <class C>
@@ -69,15 +71,14 @@ template <class C>
 
 }  // namespace detail
 
-// Columns of a product: up to a tile's columns of output pixels, of images whose channels come
-// first.
+// Columns of a product: output pixels of images whose channels come first, two tiles of them, so
+// that a row of an image is seldom cut.
 template <class T>
 class pixel_columns {
 public:
     using C = compute_t<T>;
-    static constexpr std::size_t columns = tile_size<C>::columns;
+    static constexpr std::size_t columns = 2 * tile_size<C>::columns;
 
-    // `x` is the first channel of the group in the first of the images.
     pixel_columns(const conv2d_sizes& s, const T* x, std::size_t group, std::size_t first,
                   std::size_t width)
         : s_(s), x_(x), width_(width) {
@@ -96,6 +97,7 @@ public:
                 i += next.length;
             }
         });
+        if (is_simple()) find_outside();
     }
 
     // Depths [first, first + depth), each a row of `columns`, and as much slack after the last.
@@ -104,9 +106,16 @@ public:
         std::size_t channel = first / (high * wide), i = first / wide % high, j = first % wide;
         std::ptrdiff_t rows[columns];
         for (const C* const end = to + depth * columns; to < end; j = 0) {
-            find_rows(channel, i, rows);
-            for (; j < wide && to < end; ++j, to += columns)
-                pack_row(rows, static_cast<std::ptrdiff_t>(j * s_.across.dilation), to);
+            const bool simple = find_rows(channel, i, rows);
+            for (; j < wide && to < end; ++j, to += columns) {
+                const auto shift = static_cast<std::ptrdiff_t>(j * s_.across.dilation);
+                if (!simple)
+                    pack_row(rows, shift, to);
+                else if (s_.across.stride == 1)
+                    pack_simple_row<1>(rows, shift, j, to);
+                else
+                    pack_simple_row<2>(rows, shift, j, to);
+            }
             if (++i == high) i = 0, ++channel;
         }
     }
@@ -118,56 +127,76 @@ private:
         std::size_t at, length;
     };
     static constexpr std::ptrdiff_t no_row = -1;
+    static constexpr std::size_t lanes = tile_size<C>::lanes;
+    static constexpr std::size_t most_wide = 12;
 
-    // Where the runs' rows of the image begin, for a channel and a row of the window.
-    void find_rows(std::size_t channel, std::size_t i, std::ptrdiff_t* rows) const {
+    // Whether whole registers can be copied where the image's memory allows it.
+    bool is_simple() const {
+        return lanes > 1 && std::is_same_v<C, T> && s_.across.stride <= 2 &&
+               s_.across.size <= most_wide;
+    }
+    // Pixels whose element is to the left or to the right of the image.
+    void find_outside() {
+        for (std::size_t j = 0; j < s_.across.size; ++j)
+            for (std::size_t r = 0; r < count_; ++r) {
+                const auto shift = static_cast<std::ptrdiff_t>(j * s_.across.dilation);
+                for (std::size_t c = 0; c < runs_[r].length; ++c) {
+                    const auto x =
+                        runs_[r].column + shift + static_cast<std::ptrdiff_t>(c * s_.across.stride);
+                    if (x < 0 || x >= static_cast<std::ptrdiff_t>(s_.width))
+                        outside_[j][outside_count_[j]++] =
+                            static_cast<unsigned char>(runs_[r].at + c);
+                }
+            }
+    }
+    // Where the runs' rows of the image begin, for a channel and a row of the window; whether what
+    // whole registers read is in memory.
+    bool find_rows(std::size_t channel, std::size_t i, std::ptrdiff_t* rows) const {
         const auto height = static_cast<std::ptrdiff_t>(s_.height);
         const auto width = static_cast<std::ptrdiff_t>(s_.width);
         const auto plane = static_cast<std::ptrdiff_t>(channel) * height * width;
         const auto below = static_cast<std::ptrdiff_t>(i * s_.down.dilation);
+        const auto reach =
+            static_cast<std::ptrdiff_t>(s_.across.reach() + s_.across.stride * columns);
+        bool readable = is_simple();
         for (std::size_t r = 0; r < count_; ++r) {
             const std::ptrdiff_t row = runs_[r].row + below;
-            const bool inside = row >= 0 && row < height;
-            rows[r] = inside ? runs_[r].image + plane + row * width : no_row;
+            rows[r] = row < 0 || row >= height ? no_row : runs_[r].image + plane + row * width;
+            const std::ptrdiff_t first = rows[r] + runs_[r].column;
+            readable = readable && (rows[r] == no_row || (first >= 0 && first + reach <= size_));
         }
+        return readable;
     }
-    [[gnu::always_inline]] void pack_row(const std::ptrdiff_t* rows, std::ptrdiff_t shift,
-                                         C* to) const {
+    template <std::size_t Stride>
+    [[gnu::always_inline]] void pack_simple_row(const std::ptrdiff_t* rows, std::ptrdiff_t shift,
+                                                std::size_t j, C* to) const {
+        constexpr std::make_index_sequence<lanes> each;
         for (std::size_t r = 0; r < count_; ++r) {
             const run& pixels = runs_[r];
-            if (rows[r] == no_row)
-                detail::clear_at_least(pixels.length, to + pixels.at);
-            else
-                pack_run(rows[r], pixels.column + shift, pixels.length, to + pixels.at);
+            C* const first = to + pixels.at;
+            if (rows[r] == no_row) {
+                detail::clear_at_least(pixels.length, first);
+                continue;
+            }
+            const T* const from = x_ + (rows[r] + pixels.column + shift);
+            detail::copy_register<Stride>(from, first, each);
+            for (std::size_t c = lanes; c < pixels.length; c += lanes)
+                detail::copy_register<Stride>(from + Stride * c, first + c, each);
         }
+        for (std::size_t c = 0; c < outside_count_[j]; ++c) to[outside_[j][c]] = C{};
         for (std::size_t c = width_; c < columns; ++c) to[c] = C{};
     }
-    [[gnu::always_inline]] void pack_run(std::ptrdiff_t row, std::ptrdiff_t column,
-                                         std::size_t length, C* to) const {
-        const auto stride = static_cast<std::ptrdiff_t>(s_.across.stride);
-        const auto n = static_cast<std::ptrdiff_t>(length);
-        const auto width = static_cast<std::ptrdiff_t>(s_.width);
-        const std::ptrdiff_t first = row + column, end = column + (n - 1) * stride + 1;
-        if (column >= 0 && end <= width) return copy(first, length, to);
-        // Pixels whose element is to the left or to the right of the image.
-        const std::ptrdiff_t left = column >= 0 ? 0 : (stride - 1 - column) / stride;
-        const std::ptrdiff_t inside = column >= width ? 0
-                                      : end <= width  ? n
-                                                      : (width - column + stride - 1) / stride;
-        if (left >= inside) return detail::clear_at_least(length, to);
-        copy(first + left * stride, static_cast<std::size_t>(inside - left), to + left);
-        for (std::ptrdiff_t c = 0; c < left; ++c) to[c] = C{};
-        for (std::ptrdiff_t c = inside; c < n; ++c) to[c] = C{};
-    }
-    [[gnu::always_inline]] void copy(std::ptrdiff_t from, std::size_t n, C* to) const {
-        const auto readable = static_cast<std::size_t>(size_ - from);
-        const T* const first = x_ + from;
-        if (s_.across.stride == 1) return detail::copy_at_least(first, n, readable, to);
-        if (s_.across.stride == 2)
-            return detail::copy_every_second(
-                first, n, readable, to,
-                std::make_index_sequence<static_cast<std::size_t>(matmul_lanes<C>())>{});
-        for (std::size_t c = 0; c < n; ++c) to[c] = static_cast<C>(first[c * s_.across.stride]);
+    // Element by element, whatever stride, type and place.
+    void pack_row(const std::ptrdiff_t* rows, std::ptrdiff_t shift, C* to) const {
+        for (std::size_t r = 0; r < count_; ++r)
+            for (std::size_t c = 0; c < runs_[r].length; ++c) {
+                const auto x =
+                    runs_[r].column + shift + static_cast<std::ptrdiff_t>(c * s_.across.stride);
+                const bool inside =
+                    rows[r] != no_row && x >= 0 && x < static_cast<std::ptrdiff_t>(s_.width);
+                to[runs_[r].at + c] = inside ? static_cast<C>(x_[rows[r] + x]) : C{};
+            }
+        for (std::size_t c = width_; c < columns; ++c) to[c] = C{};
     }
 
     const conv2d_sizes& s_;
@@ -175,6 +204,7 @@ private:
     std::ptrdiff_t size_;
     std::size_t width_, count_ = 0;
     run runs_[columns];
+    unsigned char outside_count_[most_wide] = {}, outside_[most_wide][columns];
 };
 
 // Rows of a product: output pixels of images whose channels come last.

@@ -110,9 +110,9 @@ public:
     using base::base;
 
     void run() {
-        const std::size_t pixels = s_.all_pixels(), panels = pieces_of(pixels, tile::columns);
+        const std::size_t pixels = s_.all_pixels(), panels = pieces_of(pixels, columns);
         std::size_t per_task = panels * s_.groups / wanted_tasks;
-        per_task = smaller_of(most_pixels / tile::columns, per_task < 1 ? 1 : per_task);
+        per_task = smaller_of(most_pixels / columns, per_task < 1 ? 1 : per_task);
         const std::size_t across = pieces_of(panels, per_task), tasks = across * s_.groups;
         // Every task packs its panels: rows are shared out only where there are few of those.
         std::size_t rows = s_.out;
@@ -120,18 +120,20 @@ public:
             rows = pieces_of(pieces_of(rows, pieces_of(wanted_tasks, tasks)), 4 * height_) * 4 *
                    height_;
         const std::size_t down = pieces_of(s_.out, rows);
-        const double task_ns = base::cost(per_task * tile::columns * smaller_of(rows, s_.out));
+        const double task_ns = base::cost(per_task * columns * smaller_of(rows, s_.out));
         this->ctx_.parallel_for(tasks * down, task_ns, [&](std::size_t i, std::size_t last) {
             for (; i < last && !this->ctx_.stop_requested(); ++i) {
                 const std::size_t row = i / tasks * rows;
-                const std::size_t first = i % across * per_task * tile::columns;
+                const std::size_t first = i % across * per_task * columns;
                 convolve_pixels(i % tasks / across, row, smaller_of(rows, s_.out - row), first,
-                                smaller_of(per_task * tile::columns, pixels - first));
+                                smaller_of(per_task * columns, pixels - first));
             }
         });
     }
 
 private:
+    static constexpr std::size_t columns = pixel_columns<T>::columns;
+
     std::size_t offset_of(std::size_t image, std::size_t filter, std::size_t pixel) const {
         return (image * s_.all_out() + filter) * s_.pixels() + pixel;
     }
@@ -139,46 +141,49 @@ private:
     void convolve_pixels(std::size_t group, std::size_t row, std::size_t rows, std::size_t first,
                          std::size_t n) const {
         const std::size_t filter = group * s_.out + row;
-        for (std::size_t at = 0; at < n; at += tile::columns)
-            multiply_panel(group, filter, rows, first + at, smaller_of(tile::columns, n - at));
+        for (std::size_t at = 0; at < n; at += columns)
+            multiply_panel(group, filter, rows, first + at, smaller_of(columns, n - at));
         for_each_image(s_, first, n, [&](const pixel_piece& p) {
             base::complete(offset_of(p.image, filter, p.first), rows, p.length, s_.pixels());
         });
     }
     void multiply_panel(std::size_t group, std::size_t filter, std::size_t rows, std::size_t first,
                         std::size_t width) const {
-        alignas(64) C packed[(depth_block + 1) * tile::columns];
+        alignas(64) C packed[(patch_depth + 1) * columns];
         const pixel_columns<T> panel(s_, this->x_, group, first, width);
-        const std::size_t pixel = first % s_.pixels(), image = first / s_.pixels();
-        const bool whole = width == tile::columns && pixel + width <= s_.pixels();
         tile_product<C> t{};
         t.a_row = s_.depth(), t.a_depth = 1;
-        t.b = packed, t.b_row = tile::columns;
+        t.b_row = columns;
         t.out_row = s_.pixels();
         std::size_t k = 0;
         do {
-            t.depth = smaller_of(depth_block, s_.depth() - k);
+            t.depth = smaller_of(patch_depth, s_.depth() - k);
             t.mode = k > 0 ? tile_mode::add : tile_mode::set;
             panel.pack(k, t.depth, packed);
             for (std::size_t r = 0; r < rows; r += height_) {
-                const std::size_t high = smaller_of(height_, rows - r);
                 t.a = w_ + (filter + r) * s_.depth() + k;
-                if (whole) {
-                    t.out = sums_ + offset_of(image, filter + r, pixel);
-                    tile_function_of<C>(high, width)(t);
-                } else {
-                    multiply_edge(t, filter + r, high, first, width);
+                for (std::size_t c = 0; c < width; c += tile::columns) {
+                    t.b = packed + c;
+                    multiply(t, filter + r, smaller_of(height_, rows - r), first + c,
+                             smaller_of(tile::columns, width - c));
                 }
             }
-        } while ((k += depth_block) < s_.depth());
+        } while ((k += patch_depth) < s_.depth());
     }
-    // A tile with pixels that do not exist or are in several images.
-    void multiply_edge(const tile_product<C>& whole, std::size_t filter, std::size_t rows,
-                       std::size_t first, std::size_t width) const {
-        alignas(64) C square[tile::rows * tile::columns];
+    // A tile, whose pixels may be less than its columns, or in several images.
+    void multiply(const tile_product<C>& whole, std::size_t filter, std::size_t rows,
+                  std::size_t first, std::size_t width) const {
+        const std::size_t pixel = first % s_.pixels(),
+                          wide = width <= tile::lanes ? tile::lanes : tile::columns;
+        const tile_function<C> function = tile_function_of<C>(rows, wide);
         tile_product<C> t = whole;
+        if (width == wide && pixel + width <= s_.pixels()) {
+            t.out = sums_ + offset_of(first / s_.pixels(), filter, pixel);
+            return function(t);
+        }
+        alignas(64) C square[tile::rows * tile::columns];
         t.out = square, t.out_row = tile::columns, t.mode = tile_mode::set;
-        tile_function_of<C>(rows, width <= tile::lanes ? tile::lanes : tile::columns)(t);
+        function(t);
         for_each_image(s_, first, width, [&](const pixel_piece& p) {
             for (std::size_t r = 0; r < rows; ++r) {
                 C* const to = sums_ + offset_of(p.image, filter + r, p.first);

@@ -121,16 +121,16 @@ private:
         if (n > 0) {
             const std::ptrdiff_t at =
                 column + static_cast<std::ptrdiff_t>(first * s_.across.stride);
-            const std::size_t readable = s_.width - static_cast<std::size_t>(at);
-            if (s_.across.stride == 1)
+            if (s_.across.stride == 1) {
                 copy_elements(row + at, n, to + i);
-            else if (s_.across.stride == 2)
-                detail::copy_every_second(row + at, n, smaller_of(readable, 2 * (span_ - i)),
-                                          to + i, std::make_index_sequence<step>{});
-            else
-                for (std::size_t j = 0; j < n; ++j)
-                    to[i + j] =
-                        static_cast<C>(row[at + static_cast<std::ptrdiff_t>(j * s_.across.stride)]);
+            } else {
+                std::size_t k = 0;
+                if (s_.across.stride == 2)
+                    for (; k + step <= n && at + 2 * (k + step) <= s_.width; k += step)
+                        detail::copy_register<2>(row + at + 2 * k, to + i + k,
+                                                 std::make_index_sequence<step>{});
+                for (; k < n; ++k) to[i + k] = static_cast<C>(row[at + k * s_.across.stride]);
+            }
         }
         for (i += n; i < span_; ++i) to[i] = Op::padding;
     }
