@@ -164,6 +164,9 @@ private:
             rows[r] = row < 0 || row >= height ? no_row : runs_[r].image + plane + row * width;
             const std::ptrdiff_t first = rows[r] + runs_[r].column;
             readable = readable && (rows[r] == no_row || (first >= 0 && first + reach <= size_));
+            if (s_.taps() == 1 && rows[r] != no_row && first + 16 * height * width < size_)
+                for (std::size_t c = 0; c < runs_[r].length + 16; c += 64 / sizeof(T))
+                    __builtin_prefetch(x_ + first + 16 * height * width + c, 0, 2);
         }
         return readable;
     }
@@ -235,22 +238,26 @@ private:
         const std::size_t wide = s_.across.size;
         std::size_t i = first / s_.in / wide, j = first / s_.in % wide, c = first % s_.in;
         for (std::size_t done = 0; done < depth; c = 0) {
-            const std::size_t n = smaller_of(s_.in - c, depth - done);
             const auto y = row + static_cast<std::ptrdiff_t>(i * s_.down.dilation);
             const auto x = column + static_cast<std::ptrdiff_t>(j * s_.across.dilation);
-            if (y < 0 || y >= static_cast<std::ptrdiff_t>(s_.height) || x < 0 ||
-                x >= static_cast<std::ptrdiff_t>(s_.width)) {
-                detail::clear_at_least(n, to + done);
-            } else {
+            const bool inside = y >= 0 && y < static_cast<std::ptrdiff_t>(s_.height) && x >= 0 &&
+                                x < static_cast<std::ptrdiff_t>(s_.width);
+            std::size_t pixels = 1;  // that are neighbours in memory
+            if (inside && s_.groups == 1 && s_.across.dilation == 1)
+                pixels = smaller_of(wide - j, s_.width - static_cast<std::size_t>(x));
+            const std::size_t n = smaller_of(pixels * s_.in - c, depth - done);
+            if (inside) {
                 const std::size_t at =
                     ((image * s_.height + static_cast<std::size_t>(y)) * s_.width +
                      static_cast<std::size_t>(x)) *
                         s_.channels +
                     group_ * s_.in + c;
                 detail::copy_at_least(x_ + at, n, size_ - at, to + done);
+            } else {
+                detail::clear_at_least(n, to + done);
             }
             done += n;
-            if (++j == wide) j = 0, ++i;
+            if ((j += pixels) == wide) j = 0, ++i;
         }
     }
 

@@ -80,8 +80,8 @@ struct conv2d_sizes : window_sizes {
     std::size_t all_out() const { return groups * out; }
     // A product of matrices as they are in memory.
     bool is_product() const {
-        return groups == 1 && taps() == 1 && down.stride == 1 && across.stride == 1 &&
-               height == out_height && width == out_width;
+        return channels_last && groups == 1 && taps() == 1 && down.stride == 1 &&
+               across.stride == 1 && height == out_height && width == out_width;
     }
     // Each channel has filters of its own.
     bool is_depthwise() const { return groups > 1 && in == 1 && (out == 1 || !channels_last); }

@@ -22,8 +22,10 @@ inline constexpr std::size_t wanted_tasks = 16;
 inline constexpr std::size_t most_pixels = 256;
 // With channels last: pixels whose elements are packed at a time, and so many that filters are
 // packed for them.
-inline constexpr std::size_t packed_pixels = 32;
+inline constexpr std::size_t packed_pixels = 64;
 inline constexpr std::size_t pixels_worth_packing = 1024;
+// Filters of so many bytes stay in the second cache.
+inline constexpr std::size_t near_bytes = std::size_t{512} << 10;
 
 // What convolutions of both layouts share: operands in the computing type, sums, tasks.
 template <class T>
@@ -55,6 +57,13 @@ protected:
     double cost(std::size_t sums) const {
         return 0.025 * static_cast<double>(sums) *
                static_cast<double>(s_.depth() * sizeof(C) / 4 + 1);
+    }
+    // Brings a piece of the filters near, unless all of them are.
+    void prefetch(const C* from, std::size_t rows, std::size_t columns, std::size_t step) const {
+        if (s_.all_out() * s_.depth() * sizeof(C) < near_bytes) return;
+        for (; rows > 0; --rows, from += step)
+            for (std::size_t c = 0; c < columns; c += 64 / sizeof(C))
+                __builtin_prefetch(from + c, 0, 2);
     }
     // `rows` pieces of `length` sums, `step` apart, are complete.
     void complete(std::size_t first, std::size_t rows, std::size_t length, std::size_t step) const {
@@ -114,10 +123,10 @@ public:
         std::size_t per_task = panels * s_.groups / wanted_tasks;
         per_task = smaller_of(most_pixels / columns, per_task < 1 ? 1 : per_task);
         const std::size_t across = pieces_of(panels, per_task), tasks = across * s_.groups;
-        // Every task packs its panels: rows are shared out only where there are few of those.
+        // Every task packs its panels: filters are shared out only where that costs little.
         std::size_t rows = s_.out;
-        if (tasks < wanted_tasks / 2 && rows > 4 * height_)
-            rows = pieces_of(pieces_of(rows, pieces_of(wanted_tasks, tasks)), 4 * height_) * 4 *
+        if (tasks < wanted_tasks / 4)
+            rows = pieces_of(pieces_of(rows, pieces_of(wanted_tasks, tasks)), 16 * height_) * 16 *
                    height_;
         const std::size_t down = pieces_of(s_.out, rows);
         const double task_ns = base::cost(per_task * columns * smaller_of(rows, s_.out));
@@ -162,6 +171,9 @@ private:
             panel.pack(k, t.depth, packed);
             for (std::size_t r = 0; r < rows; r += height_) {
                 t.a = w_ + (filter + r) * s_.depth() + k;
+                if (r + height_ < rows)
+                    base::prefetch(t.a + height_ * t.a_row, smaller_of(height_, rows - r - height_),
+                                   t.depth, t.a_row);
                 for (std::size_t c = 0; c < width; c += tile::columns) {
                     t.b = packed + c;
                     multiply(t, filter + r, smaller_of(height_, rows - r), first + c,
@@ -212,7 +224,7 @@ public:
         if (packs_) pack_filters(panels);
         const std::size_t down = pieces_of(pixels, block), tasks = down * s_.groups;
         const std::size_t share = tasks < wanted_tasks / 2 ? pieces_of(wanted_tasks, tasks) : 1;
-        const std::size_t width = pieces_of(panels, share) * tile::columns;
+        const std::size_t width = pieces_of(pieces_of(panels, share), 4) * 4 * tile::columns;
         const std::size_t across = pieces_of(s_.out, width);
         this->ctx_.parallel_for(
             tasks * across, base::cost(block * width), [&](std::size_t i, std::size_t last) {
@@ -245,34 +257,42 @@ private:
     // `columns` filters of a group from `column` on, at n pixels.
     void convolve_pixels(std::size_t group, std::size_t first, std::size_t n, std::size_t column,
                          std::size_t columns) const {
-        alignas(64) C rows[block * depth_block + tile::columns];
+        alignas(64) C rows[block * patch_depth + tile::columns];
         const pixel_rows<T> pixels(s_, this->x_, group);
         C* const sums = sums_ + first * s_.all_out() + group * s_.out;
-        const std::size_t panels = pieces_of(s_.out, tile::columns);
+        const std::size_t high = pieces_of(n, pieces_of(n, tile::rows));
         tile_product<C> t{};
         t.a_depth = 1;
         t.b_row = packs_ ? tile::columns : s_.all_out();
         t.out_row = s_.all_out();
         std::size_t k = 0;
         do {
-            t.depth = t.a_row = smaller_of(depth_block, s_.depth() - k);
+            t.depth = t.a_row = smaller_of(patch_depth, s_.depth() - k);
             t.mode = k > 0 ? tile_mode::add : tile_mode::set;
             pixels.pack(first, n, k, t.depth, rows);
             for (std::size_t c = column; c < column + columns; c += tile::columns) {
-                t.b = packs_
-                          ? packed_ +
-                                (group * panels + c / tile::columns) * s_.depth() * tile::columns +
-                                k * tile::columns
-                          : w_ + k * s_.all_out() + group * s_.out + c;
-                for (std::size_t r = 0; r < n; r += tile::rows) {
+                t.b = filters_at(group, k, c);
+                if (c + tile::columns < column + columns)
+                    base::prefetch(filters_at(group, k, c + tile::columns), t.depth, tile::columns,
+                                   t.b_row);
+                else if (k + patch_depth < s_.depth())
+                    base::prefetch(filters_at(group, k + patch_depth, column),
+                                   smaller_of(patch_depth, s_.depth() - k - patch_depth),
+                                   tile::columns, t.b_row);
+                for (std::size_t r = 0; r < n; r += high) {
                     t.a = rows + r * t.a_row;
                     t.out = sums + r * s_.all_out() + c;
-                    multiply(t, smaller_of(tile::rows, n - r),
+                    multiply(t, smaller_of(high, n - r),
                              smaller_of(tile::columns, column + columns - c));
                 }
             }
-        } while ((k += depth_block) < s_.depth());
+        } while ((k += patch_depth) < s_.depth());
         base::complete(first * s_.all_out() + group * s_.out + column, n, columns, s_.all_out());
+    }
+    const C* filters_at(std::size_t group, std::size_t k, std::size_t column) const {
+        if (!packs_) return w_ + k * s_.all_out() + group * s_.out + column;
+        const std::size_t panel = group * pieces_of(s_.out, tile::columns) + column / tile::columns;
+        return packed_ + (panel * s_.depth() + k) * tile::columns;
     }
     static void multiply(const tile_product<C>& whole, std::size_t rows, std::size_t width) {
         if (width == tile::columns || width == tile::lanes)
@@ -300,13 +320,7 @@ void convolve(context_base& ctx, const conv2d_sizes& s, const T* x, const T* w, 
               const write_back& finish) {
     if (s.all_pixels() * s.all_out() == 0) return;
     if (s.is_product()) {
-        const std::size_t pixels = s.pixels();
-        if (s.channels_last)
-            multiply<T>(ctx, {{s.batch * pixels, s.in}, false, {s.in, s.out}, false}, x, w, out,
-                        finish);
-        else
-            multiply<T>(ctx, {{s.out, s.in}, false, {s.batch, s.in, pixels}, false}, w, x, out,
-                        finish);
+        multiply<T>(ctx, {{s.all_pixels(), s.in}, false, {s.in, s.out}, false}, x, w, out, finish);
     } else if (s.is_depthwise()) {
         window_loop(s, detail::depthwise_filters<T>{w, s}, x, out, s.out).run(ctx, finish);
     } else if (s.channels_last) {

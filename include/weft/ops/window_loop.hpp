@@ -168,32 +168,48 @@ private:
         T* const out = out_ + ((plane * s_.out_height + y) * s_.out_width + x) * n;
         std::size_t c = 0;
         if constexpr (lanes > 1)
-            for (; c + step <= n; c += step) run_channels<lanes>(plane, y, x, down, across, c, out);
-        for (; c < n; ++c) run_channels<1>(plane, y, x, down, across, c, out);
+            for (; c + 4 * step <= n; c += 4 * step)
+                run_channels<lanes, 4>(plane, y, x, down, across, c, out);
+        if constexpr (lanes > 1)
+            for (; c + step <= n; c += step)
+                run_channels<lanes, 1>(plane, y, x, down, across, c, out);
+        for (; c < n; ++c) run_channels<1, 1>(plane, y, x, down, across, c, out);
     }
-    template <int N>
+    template <int N, std::size_t Packs>
     void run_channels(std::size_t plane, std::size_t y, std::size_t x,
                       const detail::window_part& down, const detail::window_part& across,
                       std::size_t c, T* out) const {
         using W = lane_value_t<C, N>;
-        const std::size_t n = s_.channels_last ? s_.channels : 1;
-        const T* const image = x_ + plane / filters_ * s_.height * s_.width * n + c;
+        constexpr std::make_index_sequence<Packs> packs;
+        const std::size_t n = s_.channels_last ? s_.channels : 1, next = s_.across.dilation * n;
         const std::size_t filter = plane % (s_.channels * filters_);
-        W sum(Op::padding);
-        for (std::size_t i = down.first; i < down.last; ++i)
-            for (std::size_t j = across.first; j < across.last; ++j) {
-                const auto row = row_of(y) + static_cast<std::ptrdiff_t>(i * s_.down.dilation);
-                const auto column =
-                    column_of(x) + static_cast<std::ptrdiff_t>(j * s_.across.dilation);
-                const std::size_t at =
-                    static_cast<std::size_t>(row) * s_.width + static_cast<std::size_t>(column);
-                const W element = load_lanes<T, N>(image + at * n);
-                if (s_.channels_last)
-                    op_.template add_last<N>(sum, element, i * s_.across.size + j, c);
-                else
-                    op_.add(sum, element, i * s_.across.size + j, filter);
-            }
-        store_lanes<T, N>(out + c, op_.finish(sum, W(static_cast<C>(down.size() * across.size()))));
+        const auto top = static_cast<std::size_t>(
+            row_of(y) + static_cast<std::ptrdiff_t>(down.first * s_.down.dilation));
+        const auto left = static_cast<std::size_t>(
+            column_of(x) + static_cast<std::ptrdiff_t>(across.first * s_.across.dilation));
+        const T* row = x_ + ((plane / filters_ * s_.height + top) * s_.width + left) * n + c;
+        W sums[Packs];
+        detail::unrolled(
+            packs, [&](std::size_t p) __attribute__((always_inline)) { sums[p] = W(Op::padding); });
+        for (std::size_t i = down.first; i < down.last;
+             ++i, row += s_.down.dilation * s_.width * n) {
+            const T* from = row;
+            std::size_t k = i * s_.across.size + across.first;
+            for (std::size_t j = across.size(); j > 0; --j, ++k, from += next)
+                detail::unrolled(
+                    packs, [&](std::size_t p) __attribute__((always_inline)) {
+                        const std::size_t at = p * static_cast<std::size_t>(N);
+                        const W element = load_lanes<T, N>(from + at);
+                        if (n > 1)
+                            op_.template add_last<N>(sums[p], element, k, c + at);
+                        else
+                            op_.add(sums[p], element, k, filter);
+                    });
+        }
+        const W inside(static_cast<C>(down.size() * across.size()));
+        for (std::size_t p = 0; p < Packs; ++p)
+            store_lanes<T, N>(out + c + p * static_cast<std::size_t>(N),
+                              op_.finish(sums[p], inside));
     }
 
     const window_sizes& s_;
