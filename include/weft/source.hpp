@@ -6,6 +6,9 @@
 // programs do not need it.
 #pragma once
 
+// First: it replaces what others instantiate.
+#include <weft/runtime/onednn_source.hpp>
+
 #include <weft/core/device_name_source.hpp>
 #include <weft/core/error_source.hpp>
 #include <weft/core/failure_source.hpp>

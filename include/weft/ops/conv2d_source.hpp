@@ -313,21 +313,28 @@ private:
     const C* packed_ = nullptr;
 };
 
+// The convolution by what is in this file.
+template <class T>
+void convolve_in_panels(context_base& ctx, const conv2d_sizes& s, const T* x, const T* w, T* out,
+                        const write_back& finish) {
+    if (s.all_pixels() * s.all_out() == 0) return;
+    if (s.is_product()) {
+        multiply<T>(ctx, {{s.all_pixels(), s.in}, false, {s.in, s.out}, false}, x, w, out, finish);
+    } else if (s.is_depthwise()) {
+        window_loop(s, depthwise_filters<T>{w, s}, x, out, s.out).run(ctx, finish);
+    } else if (s.channels_last) {
+        channels_last_convolution<T>(ctx, s, x, w, out, finish).run();
+    } else {
+        channels_first_convolution<T>(ctx, s, x, w, out, finish).run();
+    }
+}
+
 }  // namespace detail
 
 template <class T>
 void convolve(context_base& ctx, const conv2d_sizes& s, const T* x, const T* w, T* out,
               const write_back& finish) {
-    if (s.all_pixels() * s.all_out() == 0) return;
-    if (s.is_product()) {
-        multiply<T>(ctx, {{s.all_pixels(), s.in}, false, {s.in, s.out}, false}, x, w, out, finish);
-    } else if (s.is_depthwise()) {
-        window_loop(s, detail::depthwise_filters<T>{w, s}, x, out, s.out).run(ctx, finish);
-    } else if (s.channels_last) {
-        detail::channels_last_convolution<T>(ctx, s, x, w, out, finish).run();
-    } else {
-        detail::channels_first_convolution<T>(ctx, s, x, w, out, finish).run();
-    }
+    detail::convolve_in_panels<T>(ctx, s, x, w, out, finish);
 }
 
 }  // namespace weft

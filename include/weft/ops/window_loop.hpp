@@ -9,6 +9,8 @@
 // of element k of the window, and finish(sum, elements of the image that were in the window).
 #pragma once
 
+#include <weft/kernel/context.hpp>
+#include <weft/kernel/write_back.hpp>
 #include <weft/ops/conv2d_panels.hpp>
 
 namespace weft {
