@@ -45,18 +45,10 @@ long double reference(const problem& p, const conv2d_sizes& s, const values<T>& 
     for (std::size_t c = 0; c < in; ++c)
         for (std::size_t i = 0; i < p.window_height; ++i)
             for (std::size_t j = 0; j < p.window_width; ++j) {
-                const auto y =
-                    static_cast<std::ptrdiff_t>(out[2] * o.stride.height + i * o.dilation.height) -
-                    s.top;
-                const auto x =
-                    static_cast<std::ptrdiff_t>(out[3] * o.stride.width + j * o.dilation.width) -
-                    s.left;
-                if (y < 0 || y >= static_cast<std::ptrdiff_t>(p.height) || x < 0 ||
-                    x >= static_cast<std::ptrdiff_t>(p.width))
-                    continue;
-                const std::size_t from =
-                    at(p.x(), o.layout, out[0], group * in + c, static_cast<std::size_t>(y),
-                       static_cast<std::size_t>(x));
+                const std::size_t y = out[2] * o.stride.height + i * o.dilation.height - s.top;
+                const std::size_t x = out[3] * o.stride.width + j * o.dilation.width - s.left;
+                if (y >= p.height || x >= p.width) continue;  // or has wrapped around
+                const std::size_t from = at(p.x(), o.layout, out[0], group * in + c, y, x);
                 const std::size_t weight =
                     o.layout == image_layout::nchw
                         ? ((out[1] * in + c) * p.window_height + i) * p.window_width + j

@@ -28,15 +28,12 @@ window_facts facts_of(const window_sizes& s, const values<T>& x, std::size_t n, 
     window_facts out;
     for (std::size_t i = 0; i < s.down.size; ++i)
         for (std::size_t j = 0; j < s.across.size; ++j) {
-            const auto y = static_cast<std::ptrdiff_t>(row * s.down.stride + i) - s.top;
-            const auto z = static_cast<std::ptrdiff_t>(column * s.across.stride + j) - s.left;
-            if (y < 0 || y >= static_cast<std::ptrdiff_t>(s.height) || z < 0 ||
-                z >= static_cast<std::ptrdiff_t>(s.width))
-                continue;
-            const auto a = static_cast<std::size_t>(y), b = static_cast<std::size_t>(z);
+            const std::size_t a = s.row_of(row) + i, b = s.column_of(column) + j;
+            if (a >= s.image.height || b >= s.image.width) continue;  // or has wrapped around
             const long double one =
-                exact(x[s.channels_last ? ((n * s.height + a) * s.width + b) * s.channels + c
-                                        : ((n * s.channels + c) * s.height + a) * s.width + b]);
+                exact(x[s.channels_last
+                            ? ((n * s.image.height + a) * s.image.width + b) * s.out.channels + c
+                            : ((n * s.out.channels + c) * s.image.height + a) * s.image.width + b]);
             out.most = std::max(out.most, one);
             out.sum += one;
             ++out.count;
@@ -46,8 +43,8 @@ window_facts facts_of(const window_sizes& s, const values<T>& x, std::size_t n, 
 
 template <class T>
 void check(const window_sizes& s) {
-    const std::size_t size = s.batch * s.channels * s.height * s.width;
-    const std::size_t results = s.all_pixels() * s.channels;
+    const std::size_t size = s.image.size();
+    const std::size_t results = s.out.size();
     const auto x = sampled<values<T>>({size}, size, is_floating<T> ? 2 : 100);
     const auto pooled = [&](context_base& ctx, int kind) {
         auto out = values<T>::uninitialized({results});
@@ -61,14 +58,14 @@ void check(const window_sizes& s) {
         backward_context backward(1);
         const auto got = pooled(whole, kind);
         REQUIRE(same_bits(pooled(backward, kind), got));
-        for (std::size_t n = 0; n < s.batch; ++n)
-            for (std::size_t c = 0; c < s.channels; ++c)
-                for (std::size_t i = 0; i < s.out_height; ++i)
-                    for (std::size_t j = 0; j < s.out_width; ++j) {
-                        const std::size_t pixel = i * s.out_width + j;
-                        const long double one =
-                            exact(got[s.channels_last ? (n * s.pixels() + pixel) * s.channels + c
-                                                      : (n * s.channels + c) * s.pixels() + pixel]);
+        for (std::size_t n = 0; n < s.out.batch; ++n)
+            for (std::size_t c = 0; c < s.out.channels; ++c)
+                for (std::size_t i = 0; i < s.out.height; ++i)
+                    for (std::size_t j = 0; j < s.out.width; ++j) {
+                        const std::size_t pixel = i * s.out.width + j;
+                        const long double one = exact(
+                            got[s.channels_last ? (n * s.pixels() + pixel) * s.out.channels + c
+                                                : (n * s.out.channels + c) * s.pixels() + pixel]);
                         const window_facts facts = facts_of<T>(s, x, n, c, i, j);
                         if (kind == 0) {
                             REQUIRE(one == facts.most);

@@ -37,9 +37,8 @@ struct kernel<ops::avg_pool2d, cpu, T> {
     template <class Form, class Out, class X>
     static void run(context_base& ctx, const Form&, const Out& out, const X& x,
                     const write_back& finish = {}) {
-        const window_sizes sizes(image_shape::of(x.shape(), Form::layout), Form::window,
-                                 Form::layout);
-        pool_means<T>(ctx, sizes, Form::count_padding, x.data(), out.data(), finish);
+        pool_means<T>(ctx, Form::sizes(x.shape()), Form::count_padding, x.data(), out.data(),
+                      finish);
     }
 };
 

@@ -64,9 +64,9 @@ struct conv2d_operands {
 // The run-time shape rule; fails with invalid_argument.
 dims conv2d_shape(const conv2d_options& options, const dims& x, const dims& w);
 
-// What the loops of a convolution need to know; `in` and `out` are channels of one group.
+// What the loops of a convolution need to know.
 struct conv2d_sizes : window_sizes {
-    std::size_t groups, in, out;
+    std::size_t groups, in, filters;  // channels and filters of a group
 
     conv2d_sizes(const conv2d_options& options, const dims& x, const dims& w)
         : conv2d_sizes(conv2d_operands(options, x, w)) {}
@@ -74,17 +74,18 @@ struct conv2d_sizes : window_sizes {
         : window_sizes(o.image, o.window, o.options.layout),
           groups(o.options.groups),
           in(o.filter.in),
-          out(o.filter.out / groups) {}
+          filters(o.filter.out / groups) {
+        out.channels = o.filter.out;
+    }
 
     std::size_t depth() const { return in * taps(); }
-    std::size_t all_out() const { return groups * out; }
     // A product of matrices as they are in memory.
     bool is_product() const {
         return channels_last && groups == 1 && taps() == 1 && down.stride == 1 &&
-               across.stride == 1 && height == out_height && width == out_width;
+               across.stride == 1 && image.height == out.height && image.width == out.width;
     }
     // Each channel has filters of its own.
-    bool is_depthwise() const { return groups > 1 && in == 1 && (out == 1 || !channels_last); }
+    bool is_depthwise() const { return groups > 1 && in == 1 && (filters == 1 || !channels_last); }
 };
 
 }  // namespace weft

@@ -36,9 +36,7 @@ struct kernel<ops::max_pool2d, cpu, T> {
     template <class Form, class Out, class X>
     static void run(context_base& ctx, const Form&, const Out& out, const X& x,
                     const write_back& finish = {}) {
-        const window_sizes sizes(image_shape::of(x.shape(), Form::layout), Form::window,
-                                 Form::layout);
-        pool_maxima<T>(ctx, sizes, x.data(), out.data(), finish);
+        pool_maxima<T>(ctx, Form::sizes(x.shape()), x.data(), out.data(), finish);
     }
 };
 

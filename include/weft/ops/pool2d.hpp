@@ -24,7 +24,6 @@ struct pool2d_options {
 // The parameters of a pooling op.
 template <extent2d Window, pool2d_options Options>
 struct pool2d_form {
-    static constexpr image_layout layout = Options.layout;
     static constexpr bool count_padding = Options.count_padding;
     static constexpr window2d window = [] {
         window2d out = window2d::of(Window, Options, 1);
@@ -38,14 +37,14 @@ struct pool2d_form {
                                      window.across.before < Window.width &&
                                      window.across.after < Window.width;
 
+    static constexpr image_shape image(const dims& x) { return image_shape::of(x, Options.layout); }
     static constexpr bool fits(const dims& x) {
-        const image_shape image = image_shape::of(x, layout);
-        return image.height > 0 && image.width > 0 && window.fits(image);
+        return image(x).height > 0 && image(x).width > 0 && window.fits(image(x));
     }
     static constexpr dims shape(const dims& x) {
-        const image_shape image = image_shape::of(x, layout);
-        return window.places(image, image.channels).in(layout);
+        return window.places(image(x), image(x).channels).in(Options.layout);
     }
+    static window_sizes sizes(const dims& x) { return {image(x), window, Options.layout}; }
     template <class Shape>
     struct shape_of {
         static constexpr dims value = shape(Shape::value);
@@ -72,9 +71,9 @@ constexpr auto pool2d(const E& x) {
         return x;
     } else {
         using shape = typename images::shape_type;
-        constexpr image_shape image = image_shape::of(shape::value, Form::layout);
+        constexpr image_shape x_shape = Form::image(shape::value);
         if constexpr (!require_window_within<Form::window.down.size, Form::window.across.size,
-                                             image.height, image.width,
+                                             x_shape.height, x_shape.width,
                                              Form::fits(shape::value)>::ok)
             return x;
         else

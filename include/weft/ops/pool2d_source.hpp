@@ -20,12 +20,8 @@ struct largest_of_window {
     using element = T;
     static constexpr compute_t<T> padding = lowest_value<compute_t<T>>();
 
-    template <class V>
-    [[gnu::always_inline]] void add(V& most, const V& x, std::size_t, std::size_t) const {
-        most = maximum(most, x);
-    }
     template <int, class V>
-    [[gnu::always_inline]] void add_last(V& most, const V& x, std::size_t, std::size_t) const {
+    [[gnu::always_inline]] void add(V& most, const V& x, std::size_t, std::size_t) const {
         most = maximum(most, x);
     }
     template <class V>
@@ -37,16 +33,11 @@ struct largest_of_window {
 template <class T>
 struct mean_of_window {
     using element = T;
-    using C = compute_t<T>;
-    static constexpr C padding{};
-    C count;  // 0: that of elements of the image
+    static constexpr compute_t<T> padding{};
+    compute_t<T> count;  // 0: that of elements of the image
 
-    template <class V>
-    [[gnu::always_inline]] void add(V& sum, const V& x, std::size_t, std::size_t) const {
-        sum = sum + x;
-    }
     template <int, class V>
-    [[gnu::always_inline]] void add_last(V& sum, const V& x, std::size_t, std::size_t) const {
+    [[gnu::always_inline]] void add(V& sum, const V& x, std::size_t, std::size_t) const {
         sum = sum + x;
     }
     template <class V>

@@ -53,6 +53,7 @@ struct image_shape {
         return layout == image_layout::nchw ? image_shape{x[0], x[1], x[2], x[3]}
                                             : image_shape{x[0], x[3], x[1], x[2]};
     }
+    constexpr std::size_t size() const { return batch * channels * height * width; }
     constexpr dims in(image_layout layout) const {
         return layout == image_layout::nchw ? dims{batch, channels, height, width}
                                             : dims{batch, height, width, channels};
@@ -113,29 +114,28 @@ struct window2d {
     }
 };
 
-// What loops over the places of a window need to know.
+// What loops over the places of a window need to know. Positions before an axis wrap around: to be
+// less than its size is to be in it.
 struct window_sizes {
-    std::size_t batch, channels, height, width, out_height, out_width;
+    image_shape image, out;  // the result has channels of its own
     window_axis down, across;
-    std::ptrdiff_t top, left;
+    std::size_t top, left;  // padding
     bool channels_last;
 
     window_sizes(const image_shape& x, const window2d& window, image_layout layout)
-        : batch(x.batch),
-          channels(x.channels),
-          height(x.height),
-          width(x.width),
-          out_height(window.down.places(x.height)),
-          out_width(window.across.places(x.width)),
+        : image(x),
+          out(window.places(x, x.channels)),
           down(window.down),
           across(window.across),
-          top(static_cast<std::ptrdiff_t>(down.padding_before(height))),
-          left(static_cast<std::ptrdiff_t>(across.padding_before(width))),
+          top(down.padding_before(x.height)),
+          left(across.padding_before(x.width)),
           channels_last(layout == image_layout::nhwc) {}
 
     std::size_t taps() const { return down.size * across.size; }
-    std::size_t pixels() const { return out_height * out_width; }
-    std::size_t all_pixels() const { return batch * pixels(); }
+    std::size_t pixels() const { return out.height * out.width; }
+    std::size_t all_pixels() const { return out.batch * pixels(); }
+    std::size_t row_of(std::size_t y) const { return y * down.stride - top; }
+    std::size_t column_of(std::size_t x) const { return x * across.stride - left; }
 };
 
 // Instantiated for images; its argument is the number of axes.

@@ -5,8 +5,8 @@
 // channels first a task copies a strip of a channel, with its padding and the columns of each phase
 // of the stride side by side, so that neighbours in the result read neighbours; with channels last
 // neighbouring channels are in one register as they are. What is done with elements is the Op's:
-// `padding`, also what it begins with; add(sum, x, k, filter) and add_last<N>(sum, x, k, channel)
-// of element k of the window, and finish(sum, elements of the image that were in the window).
+// `padding`, also what it begins with; add<N>(sum, x, k, channel) of element k of the window, N
+// channels or one filter; and finish(sum, elements of the image that were in the window).
 #pragma once
 
 #include <weft/kernel/context.hpp>
@@ -25,11 +25,11 @@ inline constexpr std::size_t strip_columns = 256;  // of the result
 struct window_part {
     std::size_t first, last;
 
-    window_part(const window_axis& axis, std::ptrdiff_t at, std::size_t n) {
-        const auto step = static_cast<std::ptrdiff_t>(axis.dilation);
-        const std::ptrdiff_t end = static_cast<std::ptrdiff_t>(n) + step - 1 - at;
-        first = at >= 0 ? 0 : static_cast<std::size_t>((step - 1 - at) / step);
-        last = end <= 0 ? 0 : smaller_of(axis.size, static_cast<std::size_t>(end / step));
+    window_part(const window_axis& axis, std::size_t at, std::size_t n) {
+        const bool before = at > dyn / 2;  // wrapped around
+        first = before ? pieces_of(0 - at, axis.dilation) : 0;
+        last = before || at < n ? pieces_of(n - at, axis.dilation) : 0;
+        first = smaller_of(first, axis.size), last = smaller_of(last, axis.size);
         if (last < first) last = first;
     }
     std::size_t size() const { return last - first; }
@@ -42,6 +42,7 @@ template <class Op>
 class window_loop {
     using T = typename Op::element;
     using C = compute_t<T>;
+    using part = detail::window_part;
     static constexpr int lanes = matmul_lanes<C>();
     static constexpr std::size_t step = static_cast<std::size_t>(lanes);
     static constexpr std::size_t capacity = detail::strip_bytes / sizeof(C);
@@ -50,97 +51,77 @@ class window_loop {
 public:
     window_loop(const window_sizes& s, const Op& op, const T* x, T* out, std::size_t filters)
         : s_(s), op_(op), x_(x), out_(out), filters_(filters) {
-        columns_ = smaller_of(s.out_width, detail::strip_columns);
+        columns_ = smaller_of(s.out.width, detail::strip_columns);
         span_ = pieces_of(columns_, 2 * step) * 2 * step + (s.across.reach() - 1) / s.across.stride;
         row_step_ = span_ * smaller_of(s.across.stride, s.across.reach());
-        rows_ = smaller_of(detail::strip_rows, s.out_height);
+        rows_ = s.channels_last ? 0 : smaller_of(detail::strip_rows, s.out.height);
         while (rows_ > 0 && ((rows_ - 1) * s.down.stride + s.down.reach()) * row_step_ > capacity)
             --rows_;
     }
 
     void run(context_base& ctx, const write_back& finish) const {
-        const bool in_strips = !s_.channels_last && rows_ > 0;
-        const std::size_t rows = in_strips ? rows_ : 1, strips = pieces_of(s_.out_height, rows);
-        const std::size_t planes = s_.channels * filters_;
-        const std::size_t row = s_.out_width * (s_.channels_last ? planes : 1);
-        ctx.parallel_for(s_.batch * (s_.channels_last ? 1 : planes) * strips,
-                         0.05 * static_cast<double>((s_.taps() + 4) * rows * row),
-                         [&](std::size_t i, std::size_t last) {
-                             for (; i < last && !ctx.stop_requested(); ++i) {
-                                 const std::size_t plane = i / strips, y = i % strips * rows;
-                                 const std::size_t high = smaller_of(rows, s_.out_height - y);
-                                 if (in_strips)
-                                     run_strips(plane, y, high);
-                                 else
-                                     for (std::size_t c = 0; c < s_.out_width; ++c)
-                                         run_pixel(plane, y, c);
-                                 const std::size_t first = (plane * s_.out_height + y) * row;
-                                 finish(first, first + high * row);
-                             }
-                         });
+        const std::size_t rows = rows_ > 0 ? rows_ : 1, strips = pieces_of(s_.out.height, rows);
+        const std::size_t row = s_.out.width * (s_.channels_last ? s_.out.channels : 1);
+        const std::size_t planes = s_.out.batch * (s_.channels_last ? 1 : s_.out.channels);
+        const double task_ns = 0.05 * static_cast<double>((s_.taps() + 4) * rows * row);
+        ctx.parallel_for(planes * strips, task_ns, [&](std::size_t i, std::size_t last) {
+            for (; i < last && !ctx.stop_requested(); ++i) {
+                const std::size_t plane = i / strips, y = i % strips * rows;
+                const std::size_t high = smaller_of(rows, s_.out.height - y);
+                if (rows_ > 0)
+                    run_strips(plane, y, high);
+                else
+                    for (std::size_t c = 0; c < s_.out.width; ++c) run_pixel(plane, y, c);
+                const std::size_t first = (plane * s_.out.height + y) * row;
+                finish(first, first + high * row);
+            }
+        });
     }
 
 private:
-    std::ptrdiff_t row_of(std::size_t y) const {
-        return static_cast<std::ptrdiff_t>(y * s_.down.stride) - s_.top;
-    }
-    std::ptrdiff_t column_of(std::size_t x) const {
-        return static_cast<std::ptrdiff_t>(x * s_.across.stride) - s_.left;
-    }
     // Rows of a plane: filters counted through the images.
     void run_strips(std::size_t plane, std::size_t y, std::size_t rows) const {
         alignas(64) C strip[capacity];
         C counts[detail::strip_columns + 2 * step];
-        for (std::size_t c = 0; c < s_.out_width; c += columns_) {
-            const std::size_t columns = smaller_of(columns_, s_.out_width - c);
+        for (std::size_t c = 0; c < s_.out.width; c += columns_) {
+            const std::size_t columns = smaller_of(columns_, s_.out.width - c);
             fill(plane / filters_, y, rows, c, strip);
             for (std::size_t i = 0; i < pieces_of(columns, 2 * step) * 2 * step; ++i)
-                counts[i] = static_cast<C>(
-                    detail::window_part(s_.across, column_of(c + i), s_.width).size());
+                counts[i] =
+                    static_cast<C>(part(s_.across, s_.column_of(c + i), s_.image.width).size());
             for (std::size_t r = 0; r < rows; ++r)
                 run_row(plane, y + r, c, columns, strip + r * s_.down.stride * row_step_, counts);
         }
     }
     // What rows of the result from column c on read.
     void fill(std::size_t channel, std::size_t y, std::size_t rows, std::size_t c, C* strip) const {
-        const T* const from = x_ + channel * s_.height * s_.width;
-        const std::size_t high = (rows - 1) * s_.down.stride + s_.down.reach();
-        std::ptrdiff_t row = row_of(y);
-        for (std::size_t i = 0; i < high; ++i, ++row)
+        const std::size_t width = s_.image.width, stride = s_.across.stride;
+        const T* const from = x_ + channel * s_.image.height * width;
+        const window_axis steps{span_, 1, stride, 0, 0, false};
+        std::size_t row = s_.row_of(y);
+        const std::size_t end = row + (rows - 1) * s_.down.stride + s_.down.reach();
+        for (; row != end; ++row)
             for (std::size_t f = 0; f < row_step_; f += span_, strip += span_) {
-                const bool inside = row >= 0 && row < static_cast<std::ptrdiff_t>(s_.height);
-                fill_row(from + (inside ? row : 0) * static_cast<std::ptrdiff_t>(s_.width),
-                         column_of(c) + static_cast<std::ptrdiff_t>(f / span_), inside, strip);
-            }
-    }
-    // Every stride-th element of a row from a column on, which may be outside.
-    void fill_row(const T* row, std::ptrdiff_t column, bool inside, C* to) const {
-        const window_axis steps{span_, 1, s_.across.stride, 0, 0, false};
-        const detail::window_part part(steps, column, inside ? s_.width : 0);
-        const std::size_t first = smaller_of(part.first, span_), n = part.size();
-        std::size_t i = 0;
-        for (; i < first; ++i) to[i] = Op::padding;
-        if (n > 0) {
-            const std::ptrdiff_t at =
-                column + static_cast<std::ptrdiff_t>(first * s_.across.stride);
-            if (s_.across.stride == 1) {
-                copy_elements(row + at, n, to + i);
-            } else {
-                std::size_t k = 0;
-                if (s_.across.stride == 2)
-                    for (; k + step <= n && at + 2 * (k + step) <= s_.width; k += step)
-                        detail::copy_register<2>(row + at + 2 * k, to + i + k,
+                const std::size_t column = s_.column_of(c) + f / span_;
+                const part inside(steps, column, row < s_.image.height ? width : 0);
+                std::size_t i = 0, at = row * width + column + inside.first * stride;
+                for (; i < inside.first; ++i) strip[i] = Op::padding;
+                if (stride == 1 && inside.size() > 0)
+                    copy_elements(from + at, inside.size(), strip + i), i = inside.last;
+                if (stride == 2)
+                    for (; i + step <= inside.last && at + 2 * step <= (row + 1) * width;
+                         i += step, at += 2 * step)
+                        detail::copy_register<2>(from + at, strip + i,
                                                  std::make_index_sequence<step>{});
-                for (; k < n; ++k) to[i + k] = static_cast<C>(row[at + k * s_.across.stride]);
+                for (; i < inside.last; ++i, at += stride) strip[i] = static_cast<C>(from[at]);
+                for (; i < span_; ++i) strip[i] = Op::padding;
             }
-        }
-        for (i += n; i < span_; ++i) to[i] = Op::padding;
     }
     void run_row(std::size_t plane, std::size_t y, std::size_t c, std::size_t columns,
                  const C* strip, const C* counts) const {
-        const std::size_t filter = plane % (s_.channels * filters_);
-        T* const out = out_ + (plane * s_.out_height + y) * s_.out_width + c;
-        const V high(static_cast<C>(detail::window_part(s_.down, row_of(y), s_.height).size()));
+        T* const out = out_ + (plane * s_.out.height + y) * s_.out.width + c;
+        const std::size_t filter = plane % s_.out.channels;
+        const V high(static_cast<C>(part(s_.down, s_.row_of(y), s_.image.height).size()));
         C results[2 * step];
         for (std::size_t at = 0; at < columns; at += 2 * step) {
             V a(Op::padding), b(Op::padding);
@@ -148,8 +129,8 @@ private:
                 const C* const row = strip + i * s_.down.dilation * row_step_ + at;
                 for (std::size_t j = 0, x = 0; j < s_.across.size; ++j, ++k) {
                     const C* const from = row + x % s_.across.stride * span_ + x / s_.across.stride;
-                    op_.add(a, load_lanes<C, lanes>(from), k, filter);
-                    op_.add(b, load_lanes<C, lanes>(from + step), k, filter);
+                    op_.template add<1>(a, load_lanes<C, lanes>(from), k, filter);
+                    op_.template add<1>(b, load_lanes<C, lanes>(from + step), k, filter);
                     x += s_.across.dilation;
                 }
             }
@@ -164,54 +145,43 @@ private:
 
     // One pixel of all channels where they come last, else of one plane, whatever the window.
     void run_pixel(std::size_t plane, std::size_t y, std::size_t x) const {
-        const detail::window_part down(s_.down, row_of(y), s_.height);
-        const detail::window_part across(s_.across, column_of(x), s_.width);
-        const std::size_t n = s_.channels_last ? s_.channels : 1;
-        T* const out = out_ + ((plane * s_.out_height + y) * s_.out_width + x) * n;
+        const std::size_t n = s_.channels_last ? s_.image.channels : 1;
         std::size_t c = 0;
-        if constexpr (lanes > 1)
-            for (; c + 4 * step <= n; c += 4 * step)
-                run_channels<lanes, 4>(plane, y, x, down, across, c, out);
-        if constexpr (lanes > 1)
-            for (; c + step <= n; c += step)
-                run_channels<lanes, 1>(plane, y, x, down, across, c, out);
-        for (; c < n; ++c) run_channels<1, 1>(plane, y, x, down, across, c, out);
+        if constexpr (lanes > 1) {
+            for (; c + 4 * step <= n; c += 4 * step) run_channels<lanes, 4>(plane, y, x, c, n);
+            for (; c + step <= n; c += step) run_channels<lanes, 1>(plane, y, x, c, n);
+        }
+        for (; c < n; ++c) run_channels<1, 1>(plane, y, x, c, n);
     }
     template <int N, std::size_t Packs>
-    void run_channels(std::size_t plane, std::size_t y, std::size_t x,
-                      const detail::window_part& down, const detail::window_part& across,
-                      std::size_t c, T* out) const {
+    void run_channels(std::size_t plane, std::size_t y, std::size_t x, std::size_t c,
+                      std::size_t n) const {
         using W = lane_value_t<C, N>;
         constexpr std::make_index_sequence<Packs> packs;
-        const std::size_t n = s_.channels_last ? s_.channels : 1, next = s_.across.dilation * n;
-        const std::size_t filter = plane % (s_.channels * filters_);
-        const auto top = static_cast<std::size_t>(
-            row_of(y) + static_cast<std::ptrdiff_t>(down.first * s_.down.dilation));
-        const auto left = static_cast<std::size_t>(
-            column_of(x) + static_cast<std::ptrdiff_t>(across.first * s_.across.dilation));
-        const T* row = x_ + ((plane / filters_ * s_.height + top) * s_.width + left) * n + c;
+        const part down(s_.down, s_.row_of(y), s_.image.height);
+        const part across(s_.across, s_.column_of(x), s_.image.width);
+        const std::size_t filter = s_.channels_last ? c : plane % s_.out.channels;
+        const std::size_t top = s_.row_of(y) + down.first * s_.down.dilation;
+        const std::size_t left = s_.column_of(x) + across.first * s_.across.dilation;
+        const T* row =
+            x_ + c + ((plane / filters_ * s_.image.height + top) * s_.image.width + left) * n;
         W sums[Packs];
-        detail::unrolled(
-            packs, [&](std::size_t p) __attribute__((always_inline)) { sums[p] = W(Op::padding); });
-        for (std::size_t i = down.first; i < down.last;
-             ++i, row += s_.down.dilation * s_.width * n) {
+        for (W& sum : sums) sum = W(Op::padding);
+        for (std::size_t i = down.first; i < down.last; ++i) {
             const T* from = row;
             std::size_t k = i * s_.across.size + across.first;
-            for (std::size_t j = across.size(); j > 0; --j, ++k, from += next)
+            for (std::size_t j = across.size(); j > 0; --j, ++k, from += s_.across.dilation * n)
                 detail::unrolled(
                     packs, [&](std::size_t p) __attribute__((always_inline)) {
                         const std::size_t at = p * static_cast<std::size_t>(N);
-                        const W element = load_lanes<T, N>(from + at);
-                        if (n > 1)
-                            op_.template add_last<N>(sums[p], element, k, c + at);
-                        else
-                            op_.add(sums[p], element, k, filter);
+                        op_.template add<N>(sums[p], load_lanes<T, N>(from + at), k, filter + at);
                     });
+            row += s_.down.dilation * s_.image.width * n;
         }
+        T* const out = out_ + ((plane * s_.out.height + y) * s_.out.width + x) * n + c;
         const W inside(static_cast<C>(down.size() * across.size()));
         for (std::size_t p = 0; p < Packs; ++p)
-            store_lanes<T, N>(out + c + p * static_cast<std::size_t>(N),
-                              op_.finish(sums[p], inside));
+            store_lanes<T, N>(out + p * static_cast<std::size_t>(N), op_.finish(sums[p], inside));
     }
 
     const window_sizes& s_;

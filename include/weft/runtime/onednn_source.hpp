@@ -60,18 +60,17 @@ struct onednn_band {
 
     // Row `row` of the result and those after it.
     onednn_band(const conv2d_sizes& s, std::size_t row, std::size_t count)
-        : out_first(row), out_rows(smaller_of(count, s.out_height - row)) {
+        : out_first(row), out_rows(smaller_of(count, s.out.height - row)) {
         const auto number = [](std::size_t n) { return static_cast<std::ptrdiff_t>(n); };
         const auto positive = [](std::ptrdiff_t n) {
             return n < 0 ? std::size_t{0} : static_cast<std::size_t>(n);
         };
-        const std::ptrdiff_t top = number(row * s.down.stride) - s.top;
+        const std::ptrdiff_t top = number(s.row_of(row));
         const std::ptrdiff_t end =
-            top + number((out_rows - 1) * s.down.stride + s.down.reach()) - number(s.height);
+            top + number((out_rows - 1) * s.down.stride + s.down.reach()) - number(s.image.height);
         first = positive(top), above = positive(-top), below = positive(end);
-        rows = s.height - positive(-end) - first;
-        right = positive(number((s.out_width - 1) * s.across.stride + s.across.reach()) - s.left -
-                         number(s.width));
+        rows = s.image.height - positive(-end) - first;
+        right = positive(number(s.column_of(s.out.width - 1) + s.across.reach() - s.image.width));
     }
     void make(const conv2d_sizes& s) {
         using tag = dnnl::memory::format_tag;
@@ -79,18 +78,19 @@ struct onednn_band {
         const auto f32 = dnnl::memory::data_type::f32;
         const auto n = onednn_size;
         const sizes w =
-            s.groups > 1 ? sizes{n(s.groups), n(s.out), n(s.in), n(s.down.size), n(s.across.size)}
-                         : sizes{n(s.out), n(s.in), n(s.down.size), n(s.across.size)};
+            s.groups > 1
+                ? sizes{n(s.groups), n(s.filters), n(s.in), n(s.down.size), n(s.across.size)}
+                : sizes{n(s.filters), n(s.in), n(s.down.size), n(s.across.size)};
         dnnl::primitive_attr attributes;
         attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
         description = {{dnnl::prop_kind::forward_inference,
                         dnnl::algorithm::convolution_direct,
-                        {{1, n(s.channels), n(rows), n(s.width)}, f32, tag::nhwc},
+                        {{1, n(s.image.channels), n(rows), n(s.image.width)}, f32, tag::nhwc},
                         {w, f32, tag::any},
-                        {{1, n(s.all_out()), n(out_rows), n(s.out_width)}, f32, tag::nhwc},
+                        {{1, n(s.out.channels), n(out_rows), n(s.out.width)}, f32, tag::nhwc},
                         {n(s.down.stride), n(s.across.stride)},
                         {n(s.down.dilation - 1), n(s.across.dilation - 1)},
-                        {n(above), static_cast<dnnl::memory::dim>(s.left)},
+                        {n(above), n(s.left)},
                         {n(below), n(right)}},
                        attributes,
                        onednn_engine()};
@@ -108,12 +108,12 @@ struct onednn_plan {
     explicit onednn_plan(const conv2d_sizes& s) {
         const calling_thread_only budget;
         const std::size_t wanted =
-            smaller_of(pieces_of(wanted_tasks, s.batch), pieces_of(s.out_height, 4));
-        if (!make(s, pieces_of(s.out_height, wanted))) make(s, s.out_height);
+            smaller_of(pieces_of(wanted_tasks, s.image.batch), pieces_of(s.out.height, 4));
+        if (!make(s, pieces_of(s.out.height, wanted))) make(s, s.out.height);
     }
     bool make(const conv2d_sizes& s, std::size_t rows) {
         bands.clear();
-        for (std::size_t row = 0; row < s.out_height; row += rows) {
+        for (std::size_t row = 0; row < s.out.height; row += rows) {
             onednn_band& band = bands.emplace_back(s, row, rows);
             band.make(s);
             if (row == 0) filters = band.description.weights_desc();
@@ -129,22 +129,10 @@ struct onednn_plan {
         using key = std::array<std::size_t, 16>;
         static std::mutex mutex;
         static std::map<key, onednn_plan> all;
-        const key shape = {s.batch,
-                           s.groups,
-                           s.in,
-                           s.out,
-                           s.height,
-                           s.width,
-                           s.out_height,
-                           s.out_width,
-                           s.down.size,
-                           s.across.size,
-                           s.down.stride,
-                           s.across.stride,
-                           s.down.dilation,
-                           s.across.dilation,
-                           static_cast<std::size_t>(s.top),
-                           static_cast<std::size_t>(s.left)};
+        const key shape = {s.image.batch,   s.groups,          s.in,          s.filters,
+                           s.image.height,  s.image.width,     s.out.height,  s.out.width,
+                           s.down.size,     s.across.size,     s.down.stride, s.across.stride,
+                           s.down.dilation, s.across.dilation, s.top,         s.left};
         const std::lock_guard hold(mutex);
         const auto found = all.find(shape);
         return found != all.end() ? found->second
@@ -154,15 +142,13 @@ struct onednn_plan {
 
 // Whether bench/onednn has found oneDNN to be faster, filters brought to its layout in each call.
 inline bool onednn_is_faster(const conv2d_sizes& s) {
-    const auto some_in = [](const window_axis& axis, std::ptrdiff_t before, std::size_t places,
+    const auto some_in = [](std::size_t first, std::size_t last, const window_axis& axis,
                             std::size_t n) {
-        const auto last = static_cast<std::ptrdiff_t>((places - 1) * axis.stride) - before;
-        return before < static_cast<std::ptrdiff_t>(axis.reach()) &&
-               last < static_cast<std::ptrdiff_t>(n);
+        return first + axis.reach() - 1 < dyn / 2 && (last < n || last > dyn / 2);
     };
-    if (!s.channels_last || s.all_pixels() * s.all_out() * s.depth() == 0) return false;
-    if (!some_in(s.down, s.top, s.out_height, s.height) ||
-        !some_in(s.across, s.left, s.out_width, s.width))
+    if (!s.channels_last || s.all_pixels() * s.out.channels * s.depth() == 0) return false;
+    if (!some_in(s.row_of(0), s.row_of(s.out.height - 1), s.down, s.image.height) ||
+        !some_in(s.column_of(0), s.column_of(s.out.width - 1), s.across, s.image.width))
         return false;  // windows in padding alone, for which no oneDNN is needed
     if (s.is_depthwise()) return true;
     return s.taps() > 1 && s.all_pixels() >= 196;
@@ -175,7 +161,7 @@ inline void convolve_by_onednn(context_base& ctx, const conv2d_sizes& s, const f
     const onednn_plan& plan = onednn_plan::of(s);
     const dnnl::engine& engine = onednn_engine();
     void* const filters = ctx.scratch(plan.filters.get_size());
-    const std::size_t bands = plan.bands.size(), tasks = s.batch * bands;
+    const std::size_t bands = plan.bands.size(), tasks = s.image.batch * bands;
     char* const scratch = static_cast<char*>(ctx.scratch(tasks * plan.scratch));
     {
         const calling_thread_only budget;
@@ -185,8 +171,8 @@ inline void convolve_by_onednn(context_base& ctx, const conv2d_sizes& s, const f
         dnnl::reorder(from, to).execute(onednn_stream(), from, to);
         onednn_stream().wait();
     }
-    const std::size_t row = s.out_width * s.all_out();
-    const double task_ns = 0.025 * static_cast<double>(s.out_height / bands * row) *
+    const std::size_t row = s.out.width * s.out.channels;
+    const double task_ns = 0.025 * static_cast<double>(s.out.height / bands * row) *
                            static_cast<double>(s.depth() + 1);
     ctx.parallel_for(tasks, task_ns, [&](std::size_t i, std::size_t last) {
         const calling_thread_only budget;
@@ -194,8 +180,9 @@ inline void convolve_by_onednn(context_base& ctx, const conv2d_sizes& s, const f
             const onednn_band& band = plan.bands[i % bands];
             const auto& d = band.description;
             const std::size_t image = i / bands;
-            const float* const in = x + (image * s.height + band.first) * s.width * s.channels;
-            const std::size_t first = (image * s.out_height + band.out_first) * row;
+            const float* const in =
+                x + (image * s.image.height + band.first) * s.image.width * s.image.channels;
+            const std::size_t first = (image * s.out.height + band.out_first) * row;
             band.convolution.execute(
                 onednn_stream(),
                 {{DNNL_ARG_SRC, {d.src_desc(), engine, const_cast<float*>(in)}},
@@ -211,7 +198,7 @@ inline void convolve_by_onednn(context_base& ctx, const conv2d_sizes& s, const f
 // Whether bench/onednn has found oneDNN to be faster: few rows, by a transposed operand or few
 // enough columns.
 inline bool onednn_is_faster(const matmul_sizes& s) {
-    if (s.batches() != 1 || s.out_column != 1 || s.a_column != 1) return false;
+    if (s.image.batches() != 1 || s.out_column != 1 || s.a_column != 1) return false;
     const std::size_t elements = s.depth * s.columns;
     if (s.b_row == 1 && s.b_column > 1) return s.rows <= 12 && elements >= std::size_t{1} << 16;
     return s.b_column == 1 && (s.rows == 3 || s.rows == 4) && elements >= std::size_t{1} << 16 &&
