@@ -46,6 +46,21 @@ def scatter_add(a, index, updates):
     return out
 
 
+def windows(a, size, stride, dilation=1):
+    """Of images with channels first: windows of size by size as two more axes."""
+    reach = (size - 1) * dilation + 1
+    views = np.lib.stride_tricks.sliding_window_view(a, (reach, reach), axis=(2, 3))
+    return views[:, :, ::stride, ::stride, ::dilation, ::dilation]
+
+
+def conv2d(a, w, padding, stride, dilation=1, groups=1):
+    padded = np.pad(a, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    parts = zip(np.split(padded, groups, axis=1), np.split(w, groups))
+    return np.concatenate([np.einsum("ncyxij,ocij->noyx",
+                                     windows(p, w.shape[2], stride, dilation), v)
+                           for p, v in parts], axis=1)
+
+
 def cases():
     a, b = x(2, 3, 4), x(2, 3, 4, k=1)
     labels, index = np.array([2, 0, 3]), np.array([1, 0, 1, 1])
@@ -70,6 +85,14 @@ def cases():
     yield "matmul_transposed", x(3, 4) @ x(2, 4, k=1).T
     yield "matmul_batched", x(2, 1, 3, 4) @ x(3, 4, 2, k=1)
     yield "matmul_vector", x(3, 4) @ x(4, k=1)
+    image, filters = x(2, 4, 6, 7), x(6, 2, 3, 3, k=1)
+    strided = conv2d(image, filters, 1, 2, groups=2)
+    yield "conv2d", conv2d(image, x(3, 4, 3, 3, k=1), 0, 1)
+    yield "conv2d_strided", strided
+    yield "conv2d_dilated", conv2d(image, x(3, 4, 3, 3, k=1), 2, 1, dilation=2)
+    yield "conv2d_nhwc", strided.transpose(0, 2, 3, 1)
+    yield "max_pool2d", windows(image, 3, 2).max(axis=(4, 5))
+    yield "avg_pool2d", windows(image, 2, 2).mean(axis=(4, 5))
     yield "transpose", a.transpose(0, 2, 1)
     yield "transpose_201", a.transpose(2, 0, 1)
     yield "softmax", softmax(a, -1)

@@ -6,6 +6,9 @@
 // programs do not need it.
 #pragma once
 
+// First: it replaces what others instantiate.
+#include <weft/runtime/onednn_source.hpp>
+
 #include <weft/core/device_name_source.hpp>
 #include <weft/core/error_source.hpp>
 #include <weft/core/failure_source.hpp>
@@ -17,7 +20,10 @@
 #include <weft/kernel/program_source.hpp>
 #include <weft/kernel/registered_source.hpp>
 #include <weft/kernel/streaming_source.hpp>
+#include <weft/ops/conv2d_elements_source.hpp>
+#include <weft/ops/conv2d_shape_source.hpp>
 #include <weft/ops/matmul_elements_source.hpp>
+#include <weft/ops/pool2d_elements_source.hpp>
 #include <weft/graph/block_memory_source.hpp>
 #include <weft/graph/call_source.hpp>
 #include <weft/graph/device_function_source.hpp>

@@ -14,9 +14,11 @@
 #include <weft/kernel/program.hpp>
 
 #include <weft/ops/require.hpp>
+#include <weft/ops/window.hpp>
 
 #include <weft/ops/axes.hpp>
 #include <weft/ops/concat.hpp>
+#include <weft/ops/conv2d.hpp>
 #include <weft/ops/reduction.hpp>
 #include <weft/ops/reshape.hpp>
 #include <weft/ops/slice.hpp>

@@ -59,6 +59,24 @@ static void literals() {
     assert(s.run(halves)[2] == 1.5f && s.run(three) == 3.5);
 }
 
+static void images() {
+    graph g;
+    auto w = g.constant(tensor<float, 4, 3, 3, 3>(), "w");
+    auto bias = g.constant(tensor<float, 4, 1, 1>(), "bias");
+    // [images]
+    auto x = g.placeholder<tensor<float, dyn, 3, 32, 32>>("x");  // batch, channels, height, width
+    constexpr conv2d_options halved{.stride = 2, .padding = padding2d::same};
+    node y = relu(conv2d<halved>(x, w) + bias);  // one kernel; 16 by 16
+    node z = max_pool2d<2>(y);
+    node means = avg_pool2d<3, pool2d_options{.stride = 1, .padding = 1}>(z);
+    static_assert(std::is_same_v<decltype(means), node<tensor<float, dyn, 4, 8, 8>>>);
+    // [/images]
+    session s{g};
+    const auto result =
+        s.run({feed(x, tensor<float, dyn, 3, 32, 32>::zeros({1, 3, 32, 32}))}, means);
+    assert(result(0, 3, 7, 7) == 0.0f);
+}
+
 static void hearts() {
     graph g;
     auto x = g.placeholder<tensor<float, dyn, 4>>("x");
@@ -285,6 +303,7 @@ int main() {
     tensors();
     expressions();
     literals();
+    images();
     hearts();
     scopes();
     placement_files();

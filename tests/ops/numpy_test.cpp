@@ -90,6 +90,28 @@ TEST_CASE("linear algebra as NumPy's") {
     same_as_numpy("transpose_201", run_op([](auto x) { return transpose<2, 0, 1>(x); }, a));
 }
 
+TEST_CASE("images as NumPy's") {
+    const auto image = input<2, 4, 6, 7>();
+    const auto filters = input<3, 4, 3, 3>(1);
+    same_as_numpy("conv2d", run_op([](auto x, auto w) { return conv2d(x, w); }, image, filters));
+    constexpr conv2d_options dilated{.padding = 2, .dilation = 2};
+    same_as_numpy("conv2d_dilated",
+                  run_op([](auto x, auto w) { return conv2d<dilated>(x, w); }, image, filters));
+    constexpr conv2d_options strided{.stride = 2, .padding = 1, .groups = 2};
+    const auto grouped = input<6, 2, 3, 3>(1);
+    same_as_numpy("conv2d_strided",
+                  run_op([](auto x, auto w) { return conv2d<strided>(x, w); }, image, grouped));
+    constexpr conv2d_options last{
+        .stride = 2, .padding = 1, .groups = 2, .layout = image_layout::nhwc};
+    const auto to_last = [](auto x) { return transpose<0, 2, 3, 1>(x); };
+    const auto filters_to_last = [](auto w) { return transpose<2, 3, 1, 0>(w); };
+    same_as_numpy("conv2d_nhwc", run_op([](auto x, auto w) { return conv2d<last>(x, w); },
+                                        run_op(to_last, image), run_op(filters_to_last, grouped)));
+    constexpr pool2d_options step{.stride = 2};
+    same_as_numpy("max_pool2d", run_op([](auto x) { return max_pool2d<3, step>(x); }, image));
+    same_as_numpy("avg_pool2d", run_op([](auto x) { return avg_pool2d<2>(x); }, image));
+}
+
 TEST_CASE("softmax and its kin as NumPy's") {
     same_as_numpy("softmax", run_op([](auto x) { return softmax(x); }, a));
     same_as_numpy("softmax_1", run_op([](auto x) { return softmax<1>(x); }, a));

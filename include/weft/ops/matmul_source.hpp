@@ -267,21 +267,27 @@ private:
     bool packs_b_ = false;
 };
 
+// The product by what is in this file.
+template <class T>
+void multiply_in_tiles(context_base& ctx, const matmul_sizes& sizes, const T* a, const T* b, T* out,
+                       const write_back& finish) {
+    matmul_sizes s = sizes;
+    if (s.batches() * s.rows * s.columns == 0) return;
+    if constexpr (std::is_floating_point_v<T> && std::is_same_v<T, compute_t<T>>)
+        if (!s.is_thin() && is_small<T>(s)) return multiply_small<T>(s, a, b, out, finish);
+    if (!s.is_thin()) return product<T>(ctx, s, a, b, out, finish).run();
+    if (s.columns < s.rows)
+        s.transpose(), multiply_thin<T>(ctx, s, b, a, out, finish);
+    else
+        multiply_thin<T>(ctx, s, a, b, out, finish);
+}
+
 }  // namespace detail
 
 template <class T>
 void multiply(context_base& ctx, const matmul_sizes& sizes, const T* a, const T* b, T* out,
               const write_back& finish) {
-    matmul_sizes s = sizes;
-    if (s.batches() * s.rows * s.columns == 0) return;
-    if constexpr (std::is_floating_point_v<T> && std::is_same_v<T, compute_t<T>>)
-        if (!s.is_thin() && detail::is_small<T>(s))
-            return detail::multiply_small<T>(s, a, b, out, finish);
-    if (!s.is_thin()) return detail::product<T>(ctx, s, a, b, out, finish).run();
-    if (s.columns < s.rows)
-        s.transpose(), detail::multiply_thin<T>(ctx, s, b, a, out, finish);
-    else
-        detail::multiply_thin<T>(ctx, s, a, b, out, finish);
+    detail::multiply_in_tiles<T>(ctx, sizes, a, b, out, finish);
 }
 
 }  // namespace weft

@@ -10,9 +10,11 @@
 #include <weft/ops/any.hpp>
 #include <weft/ops/argmax.hpp>
 #include <weft/ops/argmin.hpp>
+#include <weft/ops/avg_pool2d.hpp>
 #include <weft/ops/bernoulli.hpp>
 #include <weft/ops/broadcast_to.hpp>
 #include <weft/ops/concat.hpp>
+#include <weft/ops/conv2d.hpp>
 #include <weft/ops/cumsum.hpp>
 #include <weft/ops/expand_dims.hpp>
 #include <weft/ops/eye.hpp>
@@ -25,6 +27,7 @@
 #include <weft/ops/logsumexp.hpp>
 #include <weft/ops/matmul.hpp>
 #include <weft/ops/max.hpp>
+#include <weft/ops/max_pool2d.hpp>
 #include <weft/ops/mean.hpp>
 #include <weft/ops/min.hpp>
 #include <weft/ops/normal.hpp>
