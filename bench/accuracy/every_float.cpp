@@ -116,6 +116,7 @@ int main(int argc, char** argv) {
         WEFT_CHECK(tanh, [](double x) { return std::tanh(x); });
         WEFT_CHECK(sigmoid, sigmoid);
         WEFT_CHECK(erf, [](double x) { return std::erf(x); });
+        WEFT_CHECK(erfc, [](double x) { return std::erfc(x); });
         WEFT_CHECK(gelu, gelu);
         WEFT_CHECK(gelu_tanh, gelu_tanh);
         WEFT_CHECK(softplus, softplus);

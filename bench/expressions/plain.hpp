@@ -9,11 +9,32 @@
 #include <cmath>
 #include <cstddef>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace plain {
 
 [[gnu::noinline]] inline void triad(const float* a, const float* b, const float* c, float* out,
                                     std::size_t n) {
     for (std::size_t i = 0; i < n; ++i) out[i] = a[i] * b[i] + c[i];
+}
+// The same with stores past the caches; `out` is aligned to 64 bytes, n a multiple of 16.
+[[gnu::noinline]] inline void triad_past_caches(const float* a, const float* b, const float* c,
+                                                float* out, std::size_t n) {
+#if defined(__SSE2__)
+    for (std::size_t i = 0; i < n; i += 16) {
+        alignas(64) float line[16];
+        for (std::size_t k = 0; k < 16; ++k) line[k] = a[i + k] * b[i + k] + c[i + k];
+        for (std::size_t k = 0; k < 16; k += 4) _mm_stream_ps(out + i + k, _mm_load_ps(line + k));
+    }
+    _mm_sfence();
+#else
+    triad(a, b, c, out, n);
+#endif
+}
+[[gnu::noinline]] inline void choose(const float* x, const float* y, float* out, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) out[i] = x[i] < y[i] ? x[i] * y[i] : x[i] - y[i];
 }
 [[gnu::noinline]] inline void polynomial(const float* x, float* out, std::size_t n) {
     for (std::size_t i = 0; i < n; ++i) out[i] = x[i] * x[i] * 2.0f + x[i] + 1.0f;

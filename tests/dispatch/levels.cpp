@@ -34,7 +34,7 @@ struct smaller_kernel {
     }
 };
 template <class Kernel, class T>
-using tree_of = application<Kernel, T, slot<0, T, false>, slot<1, T, false>>;
+using tree_of = application<Kernel, T, slot<0, T, slot_shape::any>, slot<1, T, slot_shape::any>>;
 
 // Rows of 37 elements, of which the second operand has one for each.
 template <class Kernel, class T>

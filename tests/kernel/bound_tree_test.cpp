@@ -21,8 +21,8 @@ struct add_kernel {
         return a + b;
     }
 };
-template <class T>
-using sum_tree = application<add_kernel, T, slot<0, T, false>, slot<1, T, false>>;
+template <class T, slot_shape Shape = slot_shape::any>
+using sum_tree = application<add_kernel, T, slot<0, T, Shape>, slot<1, T, slot_shape::any>>;
 
 // Element `at` of a tensor of shape `from` that is broadcast to `to`; elements count from 0.
 std::size_t element_of(const dims& from, const dims& to, std::size_t at) {
@@ -44,16 +44,18 @@ std::vector<T> counted(std::size_t n) {
     return out;
 }
 
+// `column`: the type of a says that its last dimension is 1.
 template <class T>
-void check_sum(const dims& a, const dims& b) {
+void check_sum(const dims& a, const dims& b, bool column = false) {
     const dims to = broadcast(a, b);
     std::vector<T> av = counted<T>(a.size()), bv = counted<T>(b.size());
     value_ref in[] = {{av.data(), a}, {bv.data(), b}};
     const value_ref* const inputs[] = {&in[0], &in[1]};
     const tree_input of[] = {{0, sizeof(T), false}, {1, sizeof(T), false}};
     const unsigned char slots[] = {0, 1};
-    const tree_program tree{compiled_span<sum_tree<T>, T>().in_use(),
-                            of, slots, nullptr, 2, sizeof(T)};
+    const span_code code = column ? compiled_span<sum_tree<T, slot_shape::column>, T>().in_use()
+                                  : compiled_span<sum_tree<T>, T>().in_use();
+    const tree_program tree{code, of, slots, nullptr, 2, sizeof(T)};
     const bound_tree_of<few_inputs> bound(tree, to, inputs);
     const bound_tree_of<most_inputs> same(tree, inputs);
     CHECK(same.shape() == to);
@@ -92,6 +94,16 @@ TEST_CASE_TEMPLATE("bound_tree: operands repeat along any axes", T, float, doubl
     check_sum<T>({1, 3, 4, 512}, {2, 3, 1, 512});
     check_sum<T>({1, 3, 4, 511}, {2, 3, 1, 511});
     check_sum<T>({2, 1, 2, 1, 2, 1}, {1, 3, 1, 3, 1, 3});
+}
+
+TEST_CASE_TEMPLATE("bound_tree: columns of single elements", T, float, std::uint8_t) {
+    check_sum<T>({7, 1}, {1, 1500}, true);
+    check_sum<T>({300, 1}, {300, 67}, true);
+    check_sum<T>({7, 1}, {1, 3}, true);
+    check_sum<T>({1, 1}, {900, 1}, true);
+    check_sum<T>({900, 1}, {900, 1}, true);
+    check_sum<T>({900, 1}, {1, 1}, true);
+    check_sum<T>({4, 1, 9, 1}, {1, 5, 1, 130}, true);
 }
 
 TEST_CASE("bound_tree: an empty range evaluates nothing") {

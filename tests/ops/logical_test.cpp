@@ -34,6 +34,31 @@ TEST_CASE("logical operators") {
           std::vector<std::string>{"LogicalAnd", "LogicalNot", "LogicalOr"});
 }
 
+TEST_CASE("comparisons of several widths, within one expression") {
+    weft_test::test_graph graph;
+    const auto a = graph.placeholder<vector_of<float>>(), b = graph.placeholder<vector_of<float>>();
+    const auto d = graph.placeholder<vector_of<double>>();
+    const auto c = graph.placeholder<vector_of<bool>>();
+    const weft::node picked = where((a < b && c) || !(d > 1.0), a, b);
+    const weft::node counted = weft::cast<float>(a < b) + weft::cast<float>((a < b) == (d > 1.0));
+    const weft::node held = (a < b) && (d > 1.0);
+    const vector_of<float> x = weft_test::samples<float>(131, 5);
+    const vector_of<float> y = weft_test::samples<float>(131, 7);
+    const vector_of<double> z = weft_test::samples<double>(131, 9);
+    const vector_of<bool> w = weft_test::samples<bool>(131, 3);
+    reference_run run(graph);
+    run.feed(a, x).feed(b, y).feed(c, w).feed(d, z);
+    std::size_t wrong = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        const bool less = x[i] < y[i], above = z[i] > 1.0;
+        const float want = (less && w[i]) || !above ? x[i] : y[i], got = run(picked)[i];
+        wrong += got != want && (got == got || want == want);
+        wrong += run(counted)[i] != static_cast<float>(less) + static_cast<float>(less == above);
+        wrong += run(held)[i] != (less && above);
+    }
+    CHECK(wrong == 0);
+}
+
 TEST_CASE("numbers have no logical operators") {
     using weft::cpu, weft::has_kernel;
     CHECK_FALSE(has_kernel<weft::ops::logical_and, cpu, float>);

@@ -132,17 +132,26 @@ using kinds_of_t = typename detail::kinds_of<stored_t<std::remove_cvref_t<E>>>::
 
 namespace detail {
 
+template <class Tensor>
+constexpr slot_shape slot_shape_of() {
+    if constexpr (Tensor::rank == 0)
+        return slot_shape::number;
+    else
+        return Tensor::shape_type::value[Tensor::rank - 1] == 1 ? slot_shape::column
+                                                                : slot_shape::any;
+}
+
 // E as a tree whose first slot and first number are these.
 template <class Device, class E, std::size_t Slot, std::size_t Number>
 struct tree_of;
 template <class Device, class V, class Kinds, std::size_t Slot, std::size_t Number>
 struct tree_of<Device, node<V, Kinds>, Slot, Number> {
-    using type = slot<Slot, typename V::value_type, V::rank == 0>;
+    using type = slot<Slot, typename V::value_type, slot_shape_of<V>()>;
 };
 template <class Device, class Op, class Result, class Parameters, class... Args, std::size_t Slot,
           std::size_t Number>
 struct tree_of<Device, op_call<Op, Result, Parameters, Args...>, Slot, Number> {
-    using type = slot<Slot, typename Result::value_type, Result::rank == 0>;
+    using type = slot<Slot, typename Result::value_type, slot_shape_of<Result>()>;
 };
 template <class Device, class T, std::size_t Slot, std::size_t Number>
 struct tree_of<Device, scalar<T>, Slot, Number> {

@@ -98,14 +98,19 @@ struct span_variants {
 };
 
 // Lowered trees.
-// Each part has `slots` (how many there are up to its last one), `widest` (bytes of the widest
-// computing type in it, for the number of lanes) and at<N>(data, numbers, i): the value of lanes
-// [i, i+N).
+// Each part has `slots` (how many there are up to its last one), `columns` (a bit for each of them
+// that is one, up to 64), `widest` (bytes of the widest computing type in it, for the number of
+// lanes) and at<N>(data, numbers, i): the value of lanes [i, i+N), of bool perhaps a lane_mask.
 
-// Tensor operand number I, with elements T; Rank0 where its type has no dimensions.
-template <std::size_t I, class T, bool Rank0>
+// What the type of a slot's tensor says: it has no dimensions, or the last one is 1.
+enum class slot_shape : std::uint8_t { any, number, column };
+
+// Tensor operand number I, with elements T.
+template <std::size_t I, class T, slot_shape Shape>
 struct slot {
     static constexpr std::size_t slots = I + 1;
+    static constexpr std::uint64_t columns =
+        Shape == slot_shape::column && I < 64 ? std::uint64_t{1} << I % 64 : 0;
     static constexpr std::size_t widest = sizeof(compute_t<T>);
     static constexpr bool packable = !is_complex<T>;
 
@@ -113,7 +118,7 @@ struct slot {
     [[gnu::always_inline]] static lane_value_t<T, N> at(const char* const* data,
                                                         const stored_number*, std::size_t i) {
         const T* from = reinterpret_cast<const T*>(data[I]);
-        if constexpr (Rank0)
+        if constexpr (Shape == slot_shape::number)
             return lane_value_t<T, N>(static_cast<compute_t<T>>(*from));
         else
             return load_lanes<T, N>(from + i);
@@ -124,6 +129,7 @@ struct slot {
 template <std::size_t I, class T>
 struct immediate {
     static constexpr std::size_t slots = 0;
+    static constexpr std::uint64_t columns = 0;
     static constexpr std::size_t widest = sizeof(compute_t<T>);
     static constexpr bool packable = !is_complex<T>;
 
@@ -156,12 +162,23 @@ template <class Kernel, class R, int N, class... V>
     for (int i = 0; i < N; ++i) out.set(i, Kernel::apply(v[i]...));
     return out;
 }
+// Kernels with takes_masks are given the masks of comparisons as they are, others packs of bool.
+template <class Kernel>
+inline constexpr bool takes_masks = false;
+template <class Kernel>
+    requires(Kernel::takes_masks)
+inline constexpr bool takes_masks<Kernel> = true;
+
 template <class Kernel, class R, int N, class... V>
-[[gnu::always_inline]] inline lane_value_t<R, N> apply_lanes(const V&... v) {
-    if constexpr (N == 1 || takes<Kernel, V...>)
-        return static_cast<lane_value_t<R, N>>(Kernel::apply(v...));
-    else
+[[gnu::always_inline]] inline auto apply_lanes(const V&... v) {
+    if constexpr ((is_lane_mask<V> || ...) && !takes_masks<Kernel>)
+        return apply_lanes<Kernel, R, N>(without_mask(v)...);
+    else if constexpr (N > 1 && !takes<Kernel, V...>)
         return apply_lane_by_lane<Kernel, compute_t<R>, N>(v...);
+    else if constexpr (N > 1 && std::is_same_v<R, bool>)
+        return Kernel::apply(v...);
+    else
+        return static_cast<lane_value_t<R, N>>(Kernel::apply(v...));
 }
 
 }  // namespace detail
@@ -171,12 +188,12 @@ template <class Kernel, class R, class... Args>
 struct application {
     static constexpr std::size_t slots = detail::largest({Args::slots...});
     static constexpr std::size_t widest = detail::largest({sizeof(compute_t<R>), Args::widest...});
+    static constexpr std::uint64_t columns = (std::uint64_t{0} | ... | Args::columns);
     static constexpr bool packable = !is_complex<R> && (Args::packable && ...);
 
     template <int N>
-    [[gnu::always_inline]] static lane_value_t<R, N> at(const char* const* data,
-                                                        const stored_number* numbers,
-                                                        std::size_t i) {
+    [[gnu::always_inline]] static auto at(const char* const* data, const stored_number* numbers,
+                                          std::size_t i) {
         return detail::apply_lanes<Kernel, R, N>(Args::template at<N>(data, numbers, i)...);
     }
 };
@@ -191,6 +208,9 @@ inline constexpr std::size_t lanes_of =
         : 1;
 
 namespace detail {
+constexpr bool holds_slot(std::uint64_t slots, std::size_t i) {
+    return i < 64 && (slots >> i % 64 & 1) != 0;
+}
 // What the slots have of an array with an entry for each tensor.
 template <class T, std::size_t... I>
 [[gnu::always_inline]] inline void gather_slots(T* to, const T* of_tensors,
@@ -198,20 +218,64 @@ template <class T, std::size_t... I>
                                                 std::index_sequence<I...>) {
     ((to[I] = of_tensors[slots[I]]), ...);
 }
-template <std::size_t... I>
+template <std::uint64_t standing, std::size_t... I>
 [[gnu::always_inline]] inline void advance_slots(const char** from, const std::size_t* steps,
                                                  std::index_sequence<I...>) {
-    ((from[I] += steps[I]), ...);
+    ((from[I] += holds_slot(standing, I) ? 0 : steps[I]), ...);
 }
-template <std::size_t... I>
-[[gnu::always_inline]] inline void next_row(const char** from, const std::size_t* of_tensors,
-                                            const unsigned char* slots, std::index_sequence<I...>) {
-    ((from[I] += of_tensors[slots[I]]), ...);
+// The slots of `standing` at a row's begin, copied to where no store can change them, so that their
+// values are loaded before the row's loop; and the others back.
+template <std::uint64_t standing, std::size_t... I>
+[[gnu::always_inline]] inline void begin_row(const char** at, const char* const* from,
+                                             char (*copies)[step_bytes],
+                                             std::index_sequence<I...>) {
+    static_cast<void>(copies);
+    ((at[I] = holds_slot(standing, I) ? static_cast<const char*>(
+                                            std::memcpy(copies[I], from[I], step_bytes))
+                                      : from[I]),
+     ...);
+}
+template <std::uint64_t standing, std::size_t... I>
+[[gnu::always_inline]] inline void end_row(const char** from, const char* const* at,
+                                           std::index_sequence<I...>) {
+    ((from[I] = holds_slot(standing, I) ? from[I] : at[I]), ...);
+}
+template <std::uint64_t standing, std::size_t... I>
+[[gnu::always_inline]] inline bool stand_still(const std::size_t* steps,
+                                               std::index_sequence<I...>) {
+    return ((!holds_slot(standing, I) || steps[I] == 0) && ...);
 }
 }  // namespace detail
 
+// All rows of a tree; the columns of `standing` repeat an element in each row.
+template <int lanes, class Tree, class T, std::uint64_t standing>
+[[gnu::always_inline]] inline void run_rows(const span_range& range, const unsigned char* slots,
+                                            const stored_number* __restrict numbers, T* out,
+                                            const char** from) {
+    constexpr std::make_index_sequence<Tree::slots> each{};
+    constexpr std::size_t room = Tree::slots == 0 ? 1 : Tree::slots;
+    std::size_t steps[room], row_steps[room] = {};
+    const char* at[room];
+    alignas(step_bytes) char copies[standing == 0 ? 1 : room][step_bytes];
+    detail::gather_slots(steps, range.steps, slots, each);
+    if (range.rows > 1) detail::gather_slots(row_steps, range.row_steps, slots, each);
+    const std::size_t n = range.n, out_row_step = range.out_row_step;
+    for (std::size_t rows = range.rows;;) {
+        detail::begin_row<standing>(at, from, copies, each);
+        for (T* const last = out + n; out != last; out += lanes) {
+            store_lanes<T, lanes>(out, Tree::template at<lanes>(at, numbers, 0));
+            detail::advance_slots<standing>(at, steps, each);
+        }
+        if (--rows == 0) return;
+        detail::end_row<standing>(from, at, each);
+        out += out_row_step;
+        detail::advance_slots<0>(from, row_steps, each);
+    }
+}
+
 // The loop of a tree. The tree is in it once, for all operands and for the rest of a row too: what
-// an expression costs the compiler is this. Pointers are gathered in an array of its own, and
+// an expression costs the compiler is this; but for columns, whose loop is there for columns that
+// are no broadcast, too. Pointers are gathered in an array of its own, and
 // `numbers` restricted, so that what is stored to `out` cannot change them.
 template <int lanes, class Tree, class T>
 [[gnu::always_inline]] inline void run_span(const span_range& range, const unsigned char* slots,
@@ -224,17 +288,13 @@ template <int lanes, class Tree, class T>
         for (std::size_t i = 0; i < range.n; ++i)
             store_lanes<T, 1>(out + i, Tree::template at<1>(from, numbers, i));
     } else {
-        std::size_t steps[Tree::slots == 0 ? 1 : Tree::slots];
-        detail::gather_slots(steps, range.steps, slots, each);
-        for (std::size_t rows = range.rows;;) {
-            for (T* const last = out + range.n; out != last; out += lanes) {
-                store_lanes<T, lanes>(out, Tree::template at<lanes>(from, numbers, 0));
-                detail::advance_slots(from, steps, each);
-            }
-            if (--rows == 0) return;
-            out += range.out_row_step;
-            detail::next_row(from, range.row_steps, slots, each);
+        if constexpr (Tree::columns != 0) {
+            std::size_t steps[Tree::slots];
+            detail::gather_slots(steps, range.steps, slots, each);
+            if (detail::stand_still<Tree::columns>(steps, each))
+                return run_rows<lanes, Tree, T, Tree::columns>(range, slots, numbers, out, from);
         }
+        run_rows<lanes, Tree, T, 0>(range, slots, numbers, out, from);
     }
 }
 

@@ -40,6 +40,12 @@ template <class P>
     return from_bits<P>(bits_of(k + offset) << format::fraction);
 }
 
+// 2 exp(r) of floats, |r| <= (ln 2) / 2.
+template <class P>
+[[gnu::always_inline]] inline P twice_exp_near_0(const P& r) {
+    return polynomial(r, P(2.7646482922136784e-3f), 1.6737654805183411e-2f, 8.3336479961872101e-2f,
+                      0.33333039283752441f, 0.99999988079071045f, 2.0f, 2.0f);
+}
 // exp(r) - 1 for |r| <= (ln 2) / 2.
 template <bool single, class P>
 [[gnu::always_inline]] inline P expm1_near_0(const P& r) {
@@ -59,15 +65,16 @@ template <bool single, class P>
     return multiply_add(r * r, q, r);
 }
 
-// exp(x + low), |low| tiny beside x. Of floats themselves: 0 below 1.7e-38.
+// x = k ln 2 + r of floats, with 2^(k - 1), which is a number for all k.
+template <class P>
+[[gnu::always_inline]] inline exponent_parts<P> split_exponent_of_half(const P& x) {
+    return split_exponent(bounded(x, -87.6f, 89.0f), float_format<float>::bias - 1);
+}
+
+// exp(x + low), |low| tiny beside x.
 template <bool single, class P>
-[[gnu::always_inline]] inline P exp_of(const P& x, const P& low = P(0)) {
-    using T = lane_element_t<P>;
-    if constexpr (sizeof(T) == 4) {
-        auto parts = split_exponent(bounded(x, -87.6f, 89.0f), 126);
-        const P e = expm1_near_0<single>(parts.r + low);
-        return multiply_add(e, P(2.0f), P(2.0f)) * parts.scale;
-    } else if constexpr (single) {
+[[gnu::always_inline]] inline P exp_of_sum(const P& x, const P& low) {
+    if constexpr (single) {
         const auto parts = split_exponent(bounded(x, -110.0, 130.0));
         return (expm1_near_0<single>(parts.r + low) + P(1.0)) * parts.scale;
     } else {
@@ -78,6 +85,22 @@ template <bool single, class P>
         const P half = multiply_add(parts.k, P(0.5), offset) - offset;
         return p * power_of_two(half) * power_of_two(parts.k - half);
     }
+}
+// exp(x). Of floats themselves: 0 below 1.7e-38.
+template <bool single, class P>
+[[gnu::always_inline]] inline P exp_of(const P& x) {
+    if constexpr (sizeof(lane_element_t<P>) == 4) {
+        const auto parts = split_exponent_of_half(x);
+        return twice_exp_near_0(parts.r) * parts.scale;
+    } else {
+        return exp_of_sum<single>(x, P(0));
+    }
+}
+// 1 + exp(-x) of floats.
+template <class P>
+[[gnu::always_inline]] inline P logistic_divisor(const P& x) {
+    const auto parts = split_exponent_of_half(-x);
+    return multiply_add(twice_exp_near_0(parts.r), parts.scale, P(1.0f));
 }
 
 // exp(x) - 1 for |x| <= 40.
@@ -118,9 +141,20 @@ template <bool single, class P>
 template <bool single, class P>
 [[gnu::always_inline]] inline P tanh_of(const P& x) {
     using T = lane_element_t<P>;
-    const P size = bounded(absolute(x), T(0), T(20));
-    const P e = expm1_bounded<single>(size + size);
-    return with_sign(quotient<single>(e, e + P(T(2))), x);
+    if constexpr (sizeof(T) == 4) {
+        // x p(x^2) / q(x^2), up to an x where rounding makes that 1, with and without fused
+        // operations.
+        const P near = bounded(x, -8.91708755f, 8.91708755f), z = near * near;
+        const P p = polynomial(z, P(1.3390040187744034e-08f), 2.063777719740756e-05f,
+                               0.003497487399727106f, 0.1338268667459488f, 1.0f);
+        const P q = polynomial(z, P(7.791949201418902e-07f), 0.00032886266126297414f,
+                               0.025884391739964485f, 0.46716007590293884f, 1.0f);
+        return bounded(near * p / q, -1.0f, 1.0f);
+    } else {
+        const P size = smaller_or_second(P(T(20)), absolute(x));
+        const P e = expm1_bounded<single>(size + size);
+        return with_sign(quotient<single>(e, e + P(T(2))), x);
+    }
 }
 
 // 1 / (1 + exp(-x)).
@@ -128,7 +162,7 @@ template <bool single, class P>
 [[gnu::always_inline]] inline P sigmoid_of(const P& x) {
     using T = lane_element_t<P>;
     if constexpr (sizeof(T) == 4) {
-        return P(1.0f) / (P(1.0f) + exp_of<single>(-x));
+        return P(1.0f) / logistic_divisor(x);
     } else {
         // exp(-|x|) does not overflow, and leaves the digits of small results.
         const P e = exp_of<single>(-absolute(x));
@@ -141,10 +175,10 @@ template <bool single, class P>
 template <bool single, class P>
 [[gnu::always_inline]] inline P gelu_tanh_of(const P& unbounded) {
     using T = lane_element_t<P>;
-    const P x = P(unbounded.v < P(T(-40)).v ? P(T(-40)).v : unbounded.v);
+    const P x = larger_or_second(P(T(-40)), unbounded);
     const P slope = multiply_add(x * x, P(T(0.071354816272600251)), P(T(1.5957691216057307)));
     if constexpr (sizeof(T) == 4)
-        return x / (P(1.0f) + exp_of<single>(-(x * slope)));
+        return x / logistic_divisor(x * slope);
     else
         return x * sigmoid_of<single>(x * slope);
 }

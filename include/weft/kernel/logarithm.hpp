@@ -64,8 +64,8 @@ template <class P>
     using T = lane_element_t<P>;
     const P infinity(static_cast<T>(__builtin_inf()));
     const P below(static_cast<T>(__builtin_nan("")));
-    const P special = select(x == P(pole), -infinity, select(x < P(pole), below, x));
-    return select(x > P(pole) && x < infinity, y, special);
+    const P special = select(x == P(pole), -infinity, below);
+    return select(x < infinity, select(x <= P(pole), special, y), x);
 }
 
 template <bool single, class P>

@@ -129,11 +129,24 @@ struct lane_mask {
     }
 };
 
-// Whether V is a pack, and the element of a V that is one or a scalar.
+// Whether V is a pack, or a mask; and the element of a V that is a pack or a scalar.
 template <class V>
 inline constexpr bool is_pack = false;
 template <class T, int N>
 inline constexpr bool is_pack<pack<T, N>> = true;
+template <class V>
+inline constexpr bool is_lane_mask = false;
+template <std::size_t Bytes, int N>
+inline constexpr bool is_lane_mask<lane_mask<Bytes, N>> = true;
+// A mask as a pack<bool>; others as they are.
+template <class V>
+[[gnu::always_inline]] inline const V& without_mask(const V& v) {
+    return v;
+}
+template <std::size_t Bytes, int N>
+[[gnu::always_inline]] inline pack<bool, N> without_mask(const lane_mask<Bytes, N>& mask) {
+    return mask;
+}
 template <class V>
 struct lane_traits {
     using element = V;

@@ -48,7 +48,7 @@ template <class R>
 [[gnu::always_inline]] inline R fused_multiply_add(const R& a, const R& b, const R& c) {
     constexpr bool single = sizeof(a[0]) == sizeof(float);
     if constexpr (sizeof(R) == 64 && single)
-        return __builtin_ia32_vfmaddps512_mask(a, b, c, -1, 4);
+        return __builtin_ia32_vfmaddps512_mask(a, b, c, static_cast<unsigned short>(-1), 4);
     else if constexpr (sizeof(R) == 64)
         return __builtin_ia32_vfmaddpd512_mask(a, b, c, 0xff, 4);
     else if constexpr (sizeof(R) == 32 && single)
@@ -79,11 +79,36 @@ template <class P, class... C>
     return sum;
 }
 
+// Lane by lane the larger of two, or the smaller; b where neither is, as of NaN or of 0 and -0.
+// With AVX-512, g++ 12 makes a comparison and a move of it unless it is told by name.
+template <class P>
+[[gnu::always_inline]] inline P larger_or_second(const P& a, const P& b) {
+    const auto &x = a.v, &y = b.v;
+    if constexpr (sizeof(P) > register_bytes)
+        return P(x > y ? x : y);
+    else if constexpr (requires { __builtin_ia32_maxps512_mask(x, y, x, -1, 4); })
+        return P(__builtin_ia32_maxps512_mask(x, y, x, -1, 4));
+    else if constexpr (requires { __builtin_ia32_maxpd512_mask(x, y, x, -1, 4); })
+        return P(__builtin_ia32_maxpd512_mask(x, y, x, -1, 4));
+    else
+        return P(x > y ? x : y);
+}
+template <class P>
+[[gnu::always_inline]] inline P smaller_or_second(const P& a, const P& b) {
+    const auto &x = a.v, &y = b.v;
+    if constexpr (sizeof(P) > register_bytes)
+        return P(x < y ? x : y);
+    else if constexpr (requires { __builtin_ia32_minps512_mask(x, y, x, -1, 4); })
+        return P(__builtin_ia32_minps512_mask(x, y, x, -1, 4));
+    else if constexpr (requires { __builtin_ia32_minpd512_mask(x, y, x, -1, 4); })
+        return P(__builtin_ia32_minpd512_mask(x, y, x, -1, 4));
+    else
+        return P(x < y ? x : y);
+}
 // x between two limits; NaN stays NaN.
 template <class P>
 [[gnu::always_inline]] inline P bounded(const P& x, lane_element_t<P> low, lane_element_t<P> high) {
-    const P above = P(x.v < P(low).v ? P(low).v : x.v);
-    return P(above.v > P(high).v ? P(high).v : above.v);
+    return smaller_or_second(P(high), larger_or_second(P(low), x));
 }
 
 template <class P>

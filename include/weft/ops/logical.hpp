@@ -30,20 +30,23 @@ struct logical_not {
 
 template <>
 struct kernel<ops::logical_and, cpu, bool> {
-    template <class V>
-    WEFT_HOST_DEVICE static V apply(const V& a, const V& b) {
+    static constexpr bool takes_masks = true;
+    template <class A, class B>
+    WEFT_HOST_DEVICE static auto apply(const A& a, const B& b) {
         return a && b;
     }
 };
 template <>
 struct kernel<ops::logical_or, cpu, bool> {
-    template <class V>
-    WEFT_HOST_DEVICE static V apply(const V& a, const V& b) {
+    static constexpr bool takes_masks = true;
+    template <class A, class B>
+    WEFT_HOST_DEVICE static auto apply(const A& a, const B& b) {
         return a || b;
     }
 };
 template <>
 struct kernel<ops::logical_not, cpu, bool> {
+    static constexpr bool takes_masks = true;
     template <class V>
     WEFT_HOST_DEVICE static V apply(const V& a) {
         return !a;

@@ -28,6 +28,7 @@ struct where {
 template <class T>
     requires(is_element<T>)
 struct kernel<ops::where, cpu, T> {
+    static constexpr bool takes_masks = true;
     template <class C, class V>
     WEFT_HOST_DEVICE static V apply(const C& condition, const V& a, const V& b) {
         return select(condition, a, b);
