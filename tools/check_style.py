@@ -33,6 +33,8 @@ SLIPS = [  # regular expression, where it applies, what to say
     (r"\b([T]ODO|[F]IXME)\b", CPP | HASH, "an unfinished thing belongs into an issue, not here"),
     (r'^\s*#\s*include\s*["<]\.\./', CPP, "includes are written from the root, as <weft/...>"),
     (r"^\s*#\s*define\s+(?!WEFT_)", HEADERS, "macros of weft are named WEFT_*"),
+    (r"^(?![^\"]*//)[^\"]*\b(near|far|small|interface)\b[^\"]*$", HEADERS,
+     "a name that <windows.h> defines as a macro"),
     (r"(^|[\s\"'`=(:])/(work|root|home/\w+)/|/tmp/[b]ash", None, "a path of one machine"),
 ]
 

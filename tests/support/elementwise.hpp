@@ -63,8 +63,8 @@ vector_of<T> samples(std::size_t n, std::uint64_t seed, double range = 20) {
     random_bits bits(seed);
     if constexpr (weft::is_floating<T>) {
         const C inf = std::numeric_limits<C>::infinity();
-        const C small = std::is_same_v<T, weft::half> ? C(0x1p-24) : std::numeric_limits<C>::min();
-        for (C edge : {C(0), C(1), C(0.5), inf, small, small * C(0.75), std::nextafter(inf, C(0)),
+        const C tiny = std::is_same_v<T, weft::half> ? C(0x1p-24) : std::numeric_limits<C>::min();
+        for (C edge : {C(0), C(1), C(0.5), inf, tiny, tiny * C(0.75), std::nextafter(inf, C(0)),
                        std::numeric_limits<C>::denorm_min(), C(1.5), C(2.5), C(1e-3), C(88.5)})
             out.insert(out.end(), {static_cast<T>(edge), static_cast<T>(-edge)});
         out.push_back(static_cast<T>(std::numeric_limits<C>::quiet_NaN()));

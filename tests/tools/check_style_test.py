@@ -25,6 +25,7 @@ class CheckStyle(unittest.TestCase):
 
     def test_clean(self):
         self.expect("include/weft/core/a.hpp", HEADER + "#define WEFT_A\nint a;  // TO" + "DOS\n")
+        self.expect("include/weft/core/a.hpp", HEADER + "int a;  // far\nauto b = \"small\";\n")
         self.expect("dev", SCRIPT + "ls\n")
         self.expect("tests/consumers/pkgconfig/Makefile", LICENCE.replace("//", "#") + "a:\n\tls\n")
         self.expect("README.md", "any\ttext\n")
@@ -51,6 +52,7 @@ class CheckStyle(unittest.TestCase):
                               ("#if " + "0", "switched off"), ("// TO" + "DO: a", "unfinished"),
                               ('#include "../a.hpp"', "from the root"),
                               ("#define MIN", "named WEFT_*"),
+                              ("int near = 1;", "<windows.h> defines"),
                               ("// see /ro" + "ot/a", "a path of one machine")]:
             self.expect("include/weft/a.hpp", HEADER + line + "\n", problem)
         self.expect("README.md", "see /wo" + "rk/a\n", "1: a path of one machine")

@@ -144,12 +144,12 @@ template <bool single, class P>
     if constexpr (sizeof(T) == 4) {
         // x p(x^2) / q(x^2), up to an x where rounding makes that 1, with and without fused
         // operations.
-        const P near = bounded(x, -8.91708755f, 8.91708755f), z = near * near;
+        const P inside = bounded(x, -8.91708755f, 8.91708755f), z = inside * inside;
         const P p = polynomial(z, P(1.3390040187744034e-08f), 2.063777719740756e-05f,
                                0.003497487399727106f, 0.1338268667459488f, 1.0f);
         const P q = polynomial(z, P(7.791949201418902e-07f), 0.00032886266126297414f,
                                0.025884391739964485f, 0.46716007590293884f, 1.0f);
-        return bounded(near * p / q, -1.0f, 1.0f);
+        return bounded(inside * p / q, -1.0f, 1.0f);
     } else {
         const P size = smaller_or_second(P(T(20)), absolute(x));
         const P e = expm1_bounded<single>(size + size);
