@@ -142,10 +142,10 @@ private:
         constexpr std::make_index_sequence<lanes> each;
         for (std::size_t r = 0; r < count_; ++r) {
             const run& pixels = runs_[r];
-            const T* const from = x_ + (rows[r] + pixels.column + j * s_.across.dilation);
+            const std::size_t from = rows[r] + pixels.column + j * s_.across.dilation;
             for (std::size_t c = 0; c < pixels.length; c += lanes)
                 if (rows[r] != no_row)
-                    detail::copy_register<Stride>(from + Stride * c, to + pixels.at + c, each);
+                    detail::copy_register<Stride>(x_ + from + Stride * c, to + pixels.at + c, each);
                 else
                     store_lanes<C, static_cast<int>(lanes)>(to + pixels.at + c, C{});
         }

@@ -25,22 +25,19 @@ struct extent2d {
 // one goes below or to the right.
 struct padding2d {
     std::size_t top, bottom, left, right;
-    bool keeps_size = false;
+    bool keeps_size;
 
     constexpr padding2d(std::size_t all) : padding2d(all, all, all, all) {}
     constexpr padding2d(std::size_t vertical, std::size_t horizontal)
         : padding2d(vertical, vertical, horizontal, horizontal) {}
-    constexpr padding2d(std::size_t above, std::size_t below, std::size_t before, std::size_t after)
-        : top(above), bottom(below), left(before), right(after) {}
+    constexpr padding2d(std::size_t above, std::size_t below, std::size_t before, std::size_t after,
+                        bool same_size = false)
+        : top(above), bottom(below), left(before), right(after), keeps_size(same_size) {}
 
     static const padding2d same, valid;
 };
 inline constexpr padding2d padding2d::valid{0};
-inline constexpr padding2d padding2d::same = [] {
-    padding2d out{0};
-    out.keeps_size = true;
-    return out;
-}();
+inline constexpr padding2d padding2d::same{0, 0, 0, 0, true};
 
 // The order of dimensions: batch, channels, height, width; or channels last.
 enum class image_layout : unsigned char { nchw, nhwc };

@@ -134,8 +134,8 @@ private:
                     x += s_.across.dilation;
                 }
             }
-            a = op_.finish(a, high * load_lanes<C, lanes>(counts + at));
-            b = op_.finish(b, high * load_lanes<C, lanes>(counts + at + step));
+            a = op_.finish(a, static_cast<V>(high * load_lanes<C, lanes>(counts + at)));
+            b = op_.finish(b, static_cast<V>(high * load_lanes<C, lanes>(counts + at + step)));
             store_lanes<C, lanes>(results, a);
             store_lanes<C, lanes>(results + step, b);
             const std::size_t n = smaller_of(2 * step, columns - at);

@@ -198,7 +198,7 @@ inline void convolve_by_onednn(context_base& ctx, const conv2d_sizes& s, const f
 // Whether bench/onednn has found oneDNN to be faster: few rows, by a transposed operand or few
 // enough columns.
 inline bool onednn_is_faster(const matmul_sizes& s) {
-    if (s.image.batches() != 1 || s.out_column != 1 || s.a_column != 1) return false;
+    if (s.batches() != 1 || s.out_column != 1 || s.a_column != 1) return false;
     const std::size_t elements = s.depth * s.columns;
     if (s.b_row == 1 && s.b_column > 1) return s.rows <= 12 && elements >= std::size_t{1} << 16;
     return s.b_column == 1 && (s.rows == 3 || s.rows == 4) && elements >= std::size_t{1} << 16 &&
