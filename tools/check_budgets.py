@@ -20,7 +20,7 @@ BUDGETS = [  # header, flags, preprocessed lines, seconds
     ("weft/fwd.hpp", [], 500, 0.1),
     ("weft/expr.hpp", [], 20_000, 0.35),
     ("weft/weft.hpp", SEPARATE, 65_000, 1.3),
-    ("weft/weft.hpp", [], 70_000, 2.6),
+    ("weft/weft.hpp", [], 73_000, 2.6),
 ]
 
 
