@@ -5,19 +5,16 @@
 // the cores, against two halves that are given out beforehand: by a thread that sleeps between
 // calls, and by OpenMP. Whoever waits for a half on a taken core waits until the scheduler gives it
 // a turn; chunks that are claimed one by one go to the other core meanwhile.
-#include "busy_body.hpp"
 #include "compare.hpp"
+#include "taken_core.hpp"
 #include "two_halves.hpp"
 
 #include <weft/weft.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <numeric>
 #include <thread>
 #include <vector>
-
-#include <sched.h>
 
 using namespace weft;
 
@@ -25,36 +22,6 @@ namespace {
 
 using bench::work_on;
 constexpr std::size_t indices = 4096;  // of a microsecond each
-
-// Keeps the last core of those that the process may use busy.
-class hog {
-public:
-    hog()
-        : thread_([this] {
-              stay_on_last_core();
-              while (!stop_.load(std::memory_order_relaxed)) work_on(0, 10);
-          }) {}
-    ~hog() {
-        stop_.store(true, std::memory_order_relaxed);
-        thread_.join();
-    }
-
-private:
-    // Where that is refused the hog runs anywhere, which is a hog all the same.
-    static void stay_on_last_core() {
-        cpu_set_t allowed, last;
-        CPU_ZERO(&allowed);
-        CPU_ZERO(&last);
-        if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
-        int core = CPU_SETSIZE - 1;
-        while (core > 0 && !CPU_ISSET(static_cast<std::size_t>(core), &allowed)) --core;
-        CPU_SET(static_cast<std::size_t>(core), &last);
-        sched_setaffinity(0, sizeof last, &last);
-    }
-
-    std::atomic<bool> stop_{false};
-    std::thread thread_;
-};
 
 // OpenMP's static schedule; its threads spin where the others sleep.
 #ifdef _OPENMP
@@ -129,7 +96,7 @@ int main(int argc, char** argv) {
     bench::add("parallel_for/free", 200,
                [](auto& state) { split(state, "parallel_for of 4 ms, 2 threads"); });
     bench::add("parallel_for/taken", 200, [](auto& state) {
-        const hog other;
+        const bench::taken_core other;
         split(state, "parallel_for of 4 ms, 2 threads, one core taken");
     });
     benchmark::Initialize(&argc, argv);

@@ -35,16 +35,15 @@ std::size_t tile_width(std::size_t left, bool anywhere) {
     return anywhere && left > tile::lanes ? tile::lanes : left;
 }
 
-// A product so small that dividing it takes longer, of columns that are whole registers or a half.
-inline constexpr std::size_t small_product = 48 * 48 * 48;
+// Products so small that dividing them takes longer, of columns that are whole registers or a half.
+inline constexpr std::size_t small_product = 64 * 64 * 64;
 template <class C>
 bool is_small(const matmul_sizes& s) {
     return s.rows * s.columns * s.depth <= small_product && s.depth <= depth_block &&
-           s.columns % tile_size<C>::half == 0 && s.b_column == 1 && s.batches() == 1;
+           s.columns % tile_size<C>::half == 0 && s.b_column == 1;
 }
 template <class C>
-void multiply_small(const matmul_sizes& s, const C* a, const C* b, C* out,
-                    const write_back& finish) {
+void multiply_small(const matmul_sizes& s, const C* a, const C* b, C* out) {
     using tile = tile_size<C>;
     tile_product<C> t{a, s.a_row, s.a_column, b, s.b_row, s.depth, out, s.columns, tile_mode::set};
     for (std::size_t r = 0, rows; r < s.rows; r += rows) {
@@ -57,7 +56,20 @@ void multiply_small(const matmul_sizes& s, const C* a, const C* b, C* out,
             tile_function_of<C>(rows, width)(t);
         }
     }
-    finish(0, s.rows * s.columns);
+}
+template <class C>
+void multiply_small_ones(context_base& ctx, const matmul_sizes& s, const C* a, const C* b, C* out,
+                         const write_back& finish) {
+    const std::size_t size = s.rows * s.columns;
+    const auto multiply_some = [&](std::size_t first, std::size_t last) {
+        for (std::size_t i = first; i < last; ++i) {
+            const matmul_batch at = s.batch(i);
+            multiply_small(s, a + at.a, b + at.b, out + at.out);
+        }
+        finish(first * size, last * size);
+    };
+    if (s.batches() == 1) return multiply_some(0, 1);
+    ctx.parallel_for(s.batches(), 0.025 * static_cast<double>(size * s.depth) + 20, multiply_some);
 }
 
 // The products of a batch, as tiles.
@@ -276,7 +288,7 @@ void multiply(context_base& ctx, const matmul_sizes& sizes, const T* a, const T*
     if (s.batches() * s.rows * s.columns == 0) return;
     if constexpr (std::is_floating_point_v<T> && std::is_same_v<T, compute_t<T>>)
         if (!s.is_thin() && detail::is_small<T>(s))
-            return detail::multiply_small<T>(s, a, b, out, finish);
+            return detail::multiply_small_ones<T>(ctx, s, a, b, out, finish);
     if (!s.is_thin()) return detail::product<T>(ctx, s, a, b, out, finish).run();
     if (s.columns < s.rows)
         s.transpose(), detail::multiply_thin<T>(ctx, s, b, a, out, finish);

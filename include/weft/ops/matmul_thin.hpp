@@ -25,17 +25,21 @@ void add_scaled_rows(C* sums, const C* x, const T* y, std::size_t step, std::siz
     constexpr int lanes = matmul_lanes<C>();
     constexpr std::size_t width = static_cast<std::size_t>(lanes);
     std::size_t j = 0;
-    if constexpr (lanes > 1)
+    if constexpr (lanes > 1) {
+        constexpr std::make_index_sequence<Count> each;
+        pack<C, lanes> factors[Count];
+        unrolled(
+            each, [&](std::size_t k)
+                      __attribute__((always_inline)) { factors[k] = pack<C, lanes>(x[k]); });
         for (; j + width <= n; j += width) {
             auto sum = pack<C, lanes>::load(sums + j);
             unrolled(
-                std::make_index_sequence<Count>{}, [&](std::size_t k) __attribute__((
-                                                       always_inline)) {
-                    accumulate_product(sum, pack<C, lanes>(x[k]),
-                                       load_lanes<T, lanes>(y + k * step + j));
+                each, [&](std::size_t k) __attribute__((always_inline)) {
+                    accumulate_product(sum, factors[k], load_lanes<T, lanes>(y + k * step + j));
                 });
             sum.store(sums + j);
         }
+    }
     for (; j < n; ++j)
         for (std::size_t k = 0; k < Count; ++k)
             accumulate_product(sums[j], x[k], static_cast<C>(y[k * step + j]));
