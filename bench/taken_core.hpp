@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // A thread that keeps one core busy, as another process would: what programs of several threads
-// meet on a machine that they do not have for themselves.
+// meet on a machine that they do not have for themselves. It touches no memory and knows nothing of
+// who is measured.
 #pragma once
 
 #include "busy_body.hpp"

@@ -177,15 +177,21 @@ void product_with_core_taken(benchmark::State& state, const sizes& n) {
 using lanes_of_float = pack<float, matmul_lanes<float>()>;
 constexpr std::make_index_sequence<16> sixteen;
 [[gnu::noinline]] void multiply_and_add(std::size_t rounds) {
+    using weft::detail::unrolled;
     lanes_of_float sums[16], factor(0.5f);
-    for (auto& sum : sums) sum = lanes_of_float(1.0f);
+    unrolled(
+        sixteen, [&](std::size_t i)
+                     __attribute__((always_inline)) { sums[i] = lanes_of_float(1.0f); });
     for (; rounds > 0; --rounds)
-        weft::detail::unrolled(
+        unrolled(
             sixteen, [&](std::size_t i) __attribute__((always_inline)) {
                 accumulate_product(sums[i], sums[i], factor);
                 weft::detail::keep_in_register(sums[i]);
             });
-    for (auto& sum : sums) benchmark::DoNotOptimize(sum);
+    lanes_of_float total(0.0f);
+    unrolled(
+        sixteen, [&](std::size_t i) __attribute__((always_inline)) { total = total + sums[i]; });
+    benchmark::DoNotOptimize(total);
 }
 // A product beside as many operations as fast as the processor does them.
 void share_of_peak(benchmark::State& state, const sizes& n) {

@@ -43,33 +43,33 @@ bool is_small(const matmul_sizes& s) {
            s.columns % tile_size<C>::half == 0 && s.b_column == 1;
 }
 template <class C>
-void multiply_small(const matmul_sizes& s, const C* a, const C* b, C* out) {
-    using tile = tile_size<C>;
-    tile_product<C> t{a, s.a_row, s.a_column, b, s.b_row, s.depth, out, s.columns, tile_mode::set};
-    for (std::size_t r = 0, rows; r < s.rows; r += rows) {
-        rows = smaller_of(s.rows - r, tile::rows);
-        t.a = a + r * s.a_row;
-        for (std::size_t c = 0, width; c < s.columns; c += width) {
-            width = tile_width<C>(s.columns - c, true);
-            t.b = b + c;
-            t.out = out + r * s.columns + c;
-            tile_function_of<C>(rows, width)(t);
-        }
-    }
-}
-template <class C>
-void multiply_small_ones(context_base& ctx, const matmul_sizes& s, const C* a, const C* b, C* out,
-                         const write_back& finish) {
+void multiply_small(context_base& ctx, const matmul_sizes& s, const C* a, const C* b, C* out,
+                    const write_back& finish) {
     const std::size_t size = s.rows * s.columns;
-    const auto multiply_some = [&](std::size_t first, std::size_t last) {
-        for (std::size_t i = first; i < last; ++i) {
+    const double cost_ns = 0.025 * static_cast<double>(size * s.depth) + 20;
+    ctx.parallel_for(s.batches(), cost_ns, [&](std::size_t i, std::size_t last) {
+        for (; i < last; ++i) {
             const matmul_batch at = s.batch(i);
-            multiply_small(s, a + at.a, b + at.b, out + at.out);
+            for (std::size_t r = 0, rows; r < s.rows; r += rows) {
+                rows = smaller_of(s.rows - r, tile_size<C>::rows);
+                tile_product<C> t{a + at.a + r * s.a_row,
+                                  s.a_row,
+                                  s.a_column,
+                                  b + at.b,
+                                  s.b_row,
+                                  s.depth,
+                                  out + at.out + r * s.columns,
+                                  s.columns,
+                                  tile_mode::set};
+                for (std::size_t left = s.columns, width; left > 0; left -= width) {
+                    width = tile_width<C>(left, true);
+                    tile_function_of<C>(rows, width)(t);
+                    t.b += width, t.out += width;
+                }
+            }
+            finish(at.out, at.out + size);
         }
-        finish(first * size, last * size);
-    };
-    if (s.batches() == 1) return multiply_some(0, 1);
-    ctx.parallel_for(s.batches(), 0.025 * static_cast<double>(size * s.depth) + 20, multiply_some);
+    });
 }
 
 // The products of a batch, as tiles.
@@ -288,7 +288,7 @@ void multiply(context_base& ctx, const matmul_sizes& sizes, const T* a, const T*
     if (s.batches() * s.rows * s.columns == 0) return;
     if constexpr (std::is_floating_point_v<T> && std::is_same_v<T, compute_t<T>>)
         if (!s.is_thin() && detail::is_small<T>(s))
-            return detail::multiply_small_ones<T>(ctx, s, a, b, out, finish);
+            return detail::multiply_small<T>(ctx, s, a, b, out, finish);
     if (!s.is_thin()) return detail::product<T>(ctx, s, a, b, out, finish).run();
     if (s.columns < s.rows)
         s.transpose(), detail::multiply_thin<T>(ctx, s, b, a, out, finish);
