@@ -6,7 +6,7 @@
 // that. On a taken core what counts is what one has to expect, so those rows are medians.
 #include "compare.hpp"
 #include "expressions/plain.hpp"
-#include "hog.hpp"
+#include "taken_core.hpp"
 
 #include <weft/weft.hpp>
 
@@ -122,7 +122,7 @@ void taken_core(benchmark::State& state, const std::string& name, Make make) {
     std::vector<double> idle, taken;
     for (auto _ : state)
         for (const bool busy : {false, true}) {
-            std::optional<bench::hog> other;
+            std::optional<bench::taken_core> other;
             if (busy) other.emplace();
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
             std::vector<double>& times = busy ? taken : idle;

@@ -5,9 +5,8 @@
 // the cores, against two halves that are given out beforehand: by a thread that sleeps between
 // calls, and by OpenMP. Whoever waits for a half on a taken core waits until the scheduler gives it
 // a turn; chunks that are claimed one by one go to the other core meanwhile.
-#include "busy_body.hpp"
 #include "compare.hpp"
-#include "hog.hpp"
+#include "taken_core.hpp"
 #include "two_halves.hpp"
 
 #include <weft/weft.hpp>
@@ -97,7 +96,7 @@ int main(int argc, char** argv) {
     bench::add("parallel_for/free", 200,
                [](auto& state) { split(state, "parallel_for of 4 ms, 2 threads"); });
     bench::add("parallel_for/taken", 200, [](auto& state) {
-        const bench::hog other;
+        const bench::taken_core other;
         split(state, "parallel_for of 4 ms, 2 threads, one core taken");
     });
     benchmark::Initialize(&argc, argv);

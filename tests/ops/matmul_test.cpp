@@ -112,6 +112,19 @@ TEST_CASE_TEMPLATE("batches broadcast", T, float, std::int32_t) {
     check_product<T>({0, 5, 3}, false, {3, 7}, false);
 }
 
+TEST_CASE_TEMPLATE("small products of whole registers, alone and in batches", T, float, double) {
+    for (std::size_t columns : {8, 16, 24, 32, 40, 64})
+        for (std::size_t rows : {2, 9, 17}) {
+            check_product<T>({rows, 20}, false, {20, columns}, false);
+            check_product<T>({20, rows}, true, {20, columns}, false);
+            check_product<T>({5, rows, 20}, false, {5, 20, columns}, false);
+            check_product<T>({5, 1, rows, 20}, false, {3, 20, columns}, false);
+        }
+    for (std::size_t columns : {2, 10, 15})  // a register takes more from the next rows
+        for (std::size_t depth : {1, 5, 64, 2100})
+            check_product<T>({1, depth}, false, {depth, columns}, false);
+}
+
 TEST_CASE("large products have several tasks and blocks") {
     check_product<float>({203, 700}, false, {700, 611}, false);
     check_product<double>({307, 211}, true, {390, 307}, true);

@@ -35,29 +35,41 @@ std::size_t tile_width(std::size_t left, bool anywhere) {
     return anywhere && left > tile::lanes ? tile::lanes : left;
 }
 
-// A product so small that dividing it takes longer, of columns that are whole registers or a half.
-inline constexpr std::size_t small_product = 48 * 48 * 48;
+// Products so small that dividing them takes longer, of columns that are whole registers or a half.
+inline constexpr std::size_t small_product = 64 * 64 * 64;
 template <class C>
 bool is_small(const matmul_sizes& s) {
     return s.rows * s.columns * s.depth <= small_product && s.depth <= depth_block &&
-           s.columns % tile_size<C>::half == 0 && s.b_column == 1 && s.batches() == 1;
+           s.columns % tile_size<C>::half == 0 && s.b_column == 1;
 }
 template <class C>
-void multiply_small(const matmul_sizes& s, const C* a, const C* b, C* out,
+void multiply_small(context_base& ctx, const matmul_sizes& s, const C* a, const C* b, C* out,
                     const write_back& finish) {
-    using tile = tile_size<C>;
-    tile_product<C> t{a, s.a_row, s.a_column, b, s.b_row, s.depth, out, s.columns, tile_mode::set};
-    for (std::size_t r = 0, rows; r < s.rows; r += rows) {
-        rows = smaller_of(s.rows - r, tile::rows);
-        t.a = a + r * s.a_row;
-        for (std::size_t c = 0, width; c < s.columns; c += width) {
-            width = tile_width<C>(s.columns - c, true);
-            t.b = b + c;
-            t.out = out + r * s.columns + c;
-            tile_function_of<C>(rows, width)(t);
+    const std::size_t size = s.rows * s.columns;
+    const double cost_ns = 0.025 * static_cast<double>(size * s.depth) + 20;
+    ctx.parallel_for(s.batches(), cost_ns, [&](std::size_t i, std::size_t last) {
+        for (; i < last; ++i) {
+            const matmul_batch at = s.batch(i);
+            for (std::size_t r = 0, rows; r < s.rows; r += rows) {
+                rows = smaller_of(s.rows - r, tile_size<C>::rows);
+                tile_product<C> t{a + at.a + r * s.a_row,
+                                  s.a_row,
+                                  s.a_column,
+                                  b + at.b,
+                                  s.b_row,
+                                  s.depth,
+                                  out + at.out + r * s.columns,
+                                  s.columns,
+                                  tile_mode::set};
+                for (std::size_t left = s.columns, width; left > 0; left -= width) {
+                    width = tile_width<C>(left, true);
+                    tile_function_of<C>(rows, width)(t);
+                    t.b += width, t.out += width;
+                }
+            }
+            finish(at.out, at.out + size);
         }
-    }
-    finish(0, s.rows * s.columns);
+    });
 }
 
 // The products of a batch, as tiles.
@@ -274,7 +286,8 @@ void multiply_in_tiles(context_base& ctx, const matmul_sizes& sizes, const T* a,
     matmul_sizes s = sizes;
     if (s.batches() * s.rows * s.columns == 0) return;
     if constexpr (std::is_floating_point_v<T> && std::is_same_v<T, compute_t<T>>)
-        if (!s.is_thin() && is_small<T>(s)) return multiply_small<T>(s, a, b, out, finish);
+        if (!s.is_thin() && is_small<T>(s))
+            return multiply_small<T>(ctx, s, a, b, out, finish);
     if (!s.is_thin()) return product<T>(ctx, s, a, b, out, finish).run();
     if (s.columns < s.rows)
         s.transpose(), multiply_thin<T>(ctx, s, b, a, out, finish);

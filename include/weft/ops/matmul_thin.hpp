@@ -25,20 +25,46 @@ void add_scaled_rows(C* sums, const C* x, const T* y, std::size_t step, std::siz
     constexpr int lanes = matmul_lanes<C>();
     constexpr std::size_t width = static_cast<std::size_t>(lanes);
     std::size_t j = 0;
-    if constexpr (lanes > 1)
+    if constexpr (lanes > 1) {
+        constexpr std::make_index_sequence<Count> each;
+        pack<C, lanes> factors[Count];
+        unrolled(
+            each, [&](std::size_t k)
+                      __attribute__((always_inline)) { factors[k] = pack<C, lanes>(x[k]); });
         for (; j + width <= n; j += width) {
             auto sum = pack<C, lanes>::load(sums + j);
             unrolled(
-                std::make_index_sequence<Count>{}, [&](std::size_t k) __attribute__((
-                                                       always_inline)) {
-                    accumulate_product(sum, pack<C, lanes>(x[k]),
-                                       load_lanes<T, lanes>(y + k * step + j));
+                each, [&](std::size_t k) __attribute__((always_inline)) {
+                    accumulate_product(sum, factors[k], load_lanes<T, lanes>(y + k * step + j));
                 });
             sum.store(sums + j);
         }
+    }
     for (; j < n; ++j)
         for (std::size_t k = 0; k < Count; ++k)
             accumulate_product(sums[j], x[k], static_cast<C>(y[k * step + j]));
+}
+
+// The same for all but the last few of `depth` terms, of fewer columns than a register has lanes:
+// it is filled from the next row, whose products nobody reads. How many terms that were; each
+// register sums up one in four.
+template <class C>
+std::size_t add_narrow_rows(C* sums, const C* x, const C* y, std::size_t step, std::size_t n,
+                            std::size_t depth) {
+    constexpr int lanes = matmul_lanes<C>();
+    using V = pack<C, lanes>;
+    const std::size_t beyond = pieces_of(lanes - n, step);
+    const std::size_t safe = depth > beyond ? (depth - beyond) / 4 * 4 : 0;
+    V a(C{}), b(C{}), c(C{}), d(C{});
+    for (std::size_t k = 0; k < safe; k += 4, y += 4 * step) {
+        accumulate_product(a, V(x[k]), V::load(y));
+        accumulate_product(b, V(x[k + 1]), V::load(y + step));
+        accumulate_product(c, V(x[k + 2]), V::load(y + 2 * step));
+        accumulate_product(d, V(x[k + 3]), V::load(y + 3 * step));
+    }
+    const V all = (a + b) + (c + d);
+    for (std::size_t j = 0; j < n; ++j) sums[j] = sums[j] + all[static_cast<int>(j)];
+    return safe;
 }
 
 // The sum of all lanes, halves first.
@@ -94,6 +120,10 @@ void multiply_row(const matrix<const T>& a, const matrix<const T>& b, const matr
                 sums[j] = wrapping_add(sums[j], dot(x, b.at(first, column + j), n));
         } else {
             std::size_t k = 0;
+            if constexpr (std::is_floating_point_v<T> && std::is_same_v<T, C> &&
+                          matmul_lanes<C>() > 1)
+                if (columns < tile_size<C>::lanes)
+                    k = add_narrow_rows(sums, x, b.at(first, column), b.row_step, columns, n);
             for (; k + 8 <= n; k += 8)
                 add_scaled_rows<8>(sums, x + k, b.at(first + k, column), b.row_step, columns);
             for (; k < n; ++k)

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// What competes with a benchmark for one core: a thread that never waits, on the last core of those
-// that the process may use. The scheduler treats it as it would another process. Knows nothing of
-// what is measured.
+// A thread that keeps one core busy, as another process would: what programs of several threads
+// meet on a machine that they do not have for themselves. It touches no memory and knows nothing of
+// who is measured.
 #pragma once
 
 #include "busy_body.hpp"
@@ -15,21 +15,24 @@
 
 namespace bench {
 
-class hog {
+// Keeps the last core of those that the process may use busy, for as long as it lives.
+class taken_core {
 public:
-    hog()
+    taken_core()
         : thread_([this] {
               stay_on_last_core();
-              const busy_body body;
-              while (!stop_.load(std::memory_order_relaxed)) body(0);
+              const busy_body microsecond;
+              while (!stop_.load(std::memory_order_relaxed)) microsecond(0);
           }) {}
-    ~hog() {
+    taken_core(const taken_core&) = delete;
+    taken_core& operator=(const taken_core&) = delete;
+    ~taken_core() {
         stop_.store(true, std::memory_order_relaxed);
         thread_.join();
     }
 
 private:
-    // Where that is refused the hog runs anywhere, which is a hog all the same.
+    // Where that is refused it runs anywhere, which takes a core all the same.
     static void stay_on_last_core() {
         cpu_set_t allowed, last;
         CPU_ZERO(&allowed);
