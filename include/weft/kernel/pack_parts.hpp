@@ -89,27 +89,25 @@ template <class P, class... C>
 
 // Lane by lane the larger of two, or the smaller; b where neither is, as of NaN or of 0 and -0.
 // With AVX-512, g++ 12 makes a comparison and a move of it unless it is told by name.
-template <class P>
+template <class P, bool whole = (sizeof(P) <= register_bytes)>
 [[gnu::always_inline]] inline P larger_or_second(const P& a, const P& b) {
     const auto &x = a.v, &y = b.v;
-    if constexpr (sizeof(P) > register_bytes)
-        return P(x > y ? x : y);
-    else if constexpr (requires { __builtin_ia32_maxps512_mask(x, y, x, detail::every_lane{}, 4); })
-        return P(__builtin_ia32_maxps512_mask(x, y, x, detail::every_lane{}, 4));
-    else if constexpr (requires { __builtin_ia32_maxpd512_mask(x, y, x, detail::every_lane{}, 4); })
-        return P(__builtin_ia32_maxpd512_mask(x, y, x, detail::every_lane{}, 4));
+    constexpr detail::every_lane all{};
+    if constexpr (whole && requires { __builtin_ia32_maxps512_mask(x, y, x, all, 4); })
+        return P(__builtin_ia32_maxps512_mask(x, y, x, all, 4));
+    else if constexpr (whole && requires { __builtin_ia32_maxpd512_mask(x, y, x, all, 4); })
+        return P(__builtin_ia32_maxpd512_mask(x, y, x, all, 4));
     else
         return P(x > y ? x : y);
 }
-template <class P>
+template <class P, bool whole = (sizeof(P) <= register_bytes)>
 [[gnu::always_inline]] inline P smaller_or_second(const P& a, const P& b) {
     const auto &x = a.v, &y = b.v;
-    if constexpr (sizeof(P) > register_bytes)
-        return P(x < y ? x : y);
-    else if constexpr (requires { __builtin_ia32_minps512_mask(x, y, x, detail::every_lane{}, 4); })
-        return P(__builtin_ia32_minps512_mask(x, y, x, detail::every_lane{}, 4));
-    else if constexpr (requires { __builtin_ia32_minpd512_mask(x, y, x, detail::every_lane{}, 4); })
-        return P(__builtin_ia32_minpd512_mask(x, y, x, detail::every_lane{}, 4));
+    constexpr detail::every_lane all{};
+    if constexpr (whole && requires { __builtin_ia32_minps512_mask(x, y, x, all, 4); })
+        return P(__builtin_ia32_minps512_mask(x, y, x, all, 4));
+    else if constexpr (whole && requires { __builtin_ia32_minpd512_mask(x, y, x, all, 4); })
+        return P(__builtin_ia32_minpd512_mask(x, y, x, all, 4));
     else
         return P(x < y ? x : y);
 }
