@@ -44,7 +44,7 @@ inline constexpr bool is_float = std::is_same_v<T, float>;
 template <lanes V>
 [[gnu::always_inline]] WEFT_HOST_DEVICE inline V sqrt(const V& x) {
     if constexpr (is_pack<V> && sizeof(V) <= register_bytes)
-        return square_root(x);
+        return square_root<4>(x);
     else
         return detail::lanewise([](auto v) { return static_cast<decltype(v)>(__builtin_sqrt(v)); },
                                 x);

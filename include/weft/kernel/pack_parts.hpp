@@ -113,8 +113,9 @@ template <class P, bool whole = (sizeof(P) <= register_bytes)>
 }
 // The square root of each lane, of packs that fill a register; correctly rounded. Without the name
 // of the instruction, compilers make a call for each lane of it, which might set errno. Clang takes
-// doubles for floats where a built-in wants those.
-template <class P>
+// doubles for floats where a built-in wants those. `rounding` is 4, the current mode, and a pack
+// since nvcc knows that built-in without it.
+template <int... rounding, class P>
 [[gnu::always_inline]] inline P square_root(const P& a) {
     const auto& x = a.v;
     const detail::every_lane all;
@@ -123,10 +124,10 @@ template <class P>
         return P(__builtin_ia32_sqrtps512_mask(x, x, all, 4));
     else if constexpr (requires { __builtin_ia32_sqrtpd512_mask(x, x, all, 4); })
         return P(__builtin_ia32_sqrtpd512_mask(x, x, all, 4));
-    else if constexpr (single && requires { __builtin_ia32_sqrtps512(x, 4); })
-        return P(__builtin_ia32_sqrtps512(x, 4));
-    else if constexpr (requires { __builtin_ia32_sqrtpd512(x, 4); })
-        return P(__builtin_ia32_sqrtpd512(x, 4));
+    else if constexpr (single && requires { __builtin_ia32_sqrtps512(x, rounding...); })
+        return P(__builtin_ia32_sqrtps512(x, rounding...));
+    else if constexpr (requires { __builtin_ia32_sqrtpd512(x, rounding...); })
+        return P(__builtin_ia32_sqrtpd512(x, rounding...));
     else if constexpr (single && requires { __builtin_ia32_sqrtps256(x); })
         return P(__builtin_ia32_sqrtps256(x));
     else if constexpr (requires { __builtin_ia32_sqrtpd256(x); })
