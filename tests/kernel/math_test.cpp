@@ -154,6 +154,17 @@ TEST_CASE("powers follow the rules of the C library") {
         }
 }
 
+TEST_CASE_TEMPLATE("roots of packs are those of numbers", T, float, double) {
+    full_pack<T> x(T(0));
+    const T values[] = {T(2), T(-0.0), T(INFINITY), T(-1), T(0x1p-120), T(NAN), T(3), T(1e30)};
+    for (int i = 0; i < x.size; ++i) x.set(i, values[i % 8]);
+    const full_pack<T> roots = weft::sqrt(x);
+    for (int i = 0; i < x.size; ++i) {
+        CHECK((roots[i] == std::sqrt(x[i]) || (roots[i] != roots[i] && !(x[i] >= 0))));
+        CHECK((std::signbit(roots[i]) == std::signbit(x[i]) || !(x[i] >= 0)));
+    }
+}
+
 TEST_CASE("masks of different widths go together") {
     using floats = weft::pack<float, 4>;
     using doubles = weft::pack<double, 4>;

@@ -135,7 +135,7 @@ TEST_CASE("costs add up") {
     const weft::node cheap = f + f;
     const weft::node dear = exp(f) + sin(f);
     CHECK(graph.record(cheap.id()).cost_ns < 1);
-    CHECK(graph.record(dear.id()).cost_ns > 6);
+    CHECK(graph.record(dear.id()).cost_ns > 2);
 }
 
 TEST_CASE("numbers adopt the tensor's element type where they fit") {

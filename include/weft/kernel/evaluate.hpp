@@ -227,9 +227,8 @@ template <std::uint64_t standing, std::size_t... I>
 // values are loaded before the row's loop; and the others back.
 template <std::uint64_t standing, std::size_t... I>
 [[gnu::always_inline]] inline void begin_row(const char** at, const char* const* from,
-                                             char (*copies)[step_bytes],
+                                             [[maybe_unused]] char (*copies)[step_bytes],
                                              std::index_sequence<I...>) {
-    static_cast<void>(copies);
     ((at[I] = holds_slot(standing, I) ? static_cast<const char*>(
                                             std::memcpy(copies[I], from[I], step_bytes))
                                       : from[I]),

@@ -7,6 +7,7 @@
 // element's result does not depend on where in a pack it is.
 #pragma once
 
+#include <weft/kernel/lane_order.hpp>
 #include <weft/kernel/pack.hpp>
 
 namespace weft {
@@ -42,15 +43,22 @@ template <class P>
 }
 
 namespace detail {
+// A mask of all lanes; compilers differ in the types of masks.
+struct every_lane {
+    template <class Mask>
+    operator Mask() const {
+        return static_cast<Mask>(-1);
+    }
+};
 // The compilers' names for it; all have dependent arguments, so that those the target lacks are
 // not looked for.
 template <class R>
 [[gnu::always_inline]] inline R fused_multiply_add(const R& a, const R& b, const R& c) {
     constexpr bool single = sizeof(a[0]) == sizeof(float);
     if constexpr (sizeof(R) == 64 && single)
-        return __builtin_ia32_vfmaddps512_mask(a, b, c, static_cast<unsigned short>(-1), 4);
+        return __builtin_ia32_vfmaddps512_mask(a, b, c, every_lane{}, 4);
     else if constexpr (sizeof(R) == 64)
-        return __builtin_ia32_vfmaddpd512_mask(a, b, c, 0xff, 4);
+        return __builtin_ia32_vfmaddpd512_mask(a, b, c, every_lane{}, 4);
     else if constexpr (sizeof(R) == 32 && single)
         return __builtin_ia32_vfmaddps256(a, b, c);
     else if constexpr (sizeof(R) == 32)
@@ -81,29 +89,55 @@ template <class P, class... C>
 
 // Lane by lane the larger of two, or the smaller; b where neither is, as of NaN or of 0 and -0.
 // With AVX-512, g++ 12 makes a comparison and a move of it unless it is told by name.
-template <class P>
+template <class P, bool whole = (sizeof(P) <= register_bytes)>
 [[gnu::always_inline]] inline P larger_or_second(const P& a, const P& b) {
     const auto &x = a.v, &y = b.v;
-    if constexpr (sizeof(P) > register_bytes)
-        return P(x > y ? x : y);
-    else if constexpr (requires { __builtin_ia32_maxps512_mask(x, y, x, -1, 4); })
-        return P(__builtin_ia32_maxps512_mask(x, y, x, -1, 4));
-    else if constexpr (requires { __builtin_ia32_maxpd512_mask(x, y, x, -1, 4); })
-        return P(__builtin_ia32_maxpd512_mask(x, y, x, -1, 4));
+    constexpr detail::every_lane all{};
+    if constexpr (whole && requires { __builtin_ia32_maxps512_mask(x, y, x, all, 4); })
+        return P(__builtin_ia32_maxps512_mask(x, y, x, all, 4));
+    else if constexpr (whole && requires { __builtin_ia32_maxpd512_mask(x, y, x, all, 4); })
+        return P(__builtin_ia32_maxpd512_mask(x, y, x, all, 4));
     else
         return P(x > y ? x : y);
 }
-template <class P>
+template <class P, bool whole = (sizeof(P) <= register_bytes)>
 [[gnu::always_inline]] inline P smaller_or_second(const P& a, const P& b) {
     const auto &x = a.v, &y = b.v;
-    if constexpr (sizeof(P) > register_bytes)
-        return P(x < y ? x : y);
-    else if constexpr (requires { __builtin_ia32_minps512_mask(x, y, x, -1, 4); })
-        return P(__builtin_ia32_minps512_mask(x, y, x, -1, 4));
-    else if constexpr (requires { __builtin_ia32_minpd512_mask(x, y, x, -1, 4); })
-        return P(__builtin_ia32_minpd512_mask(x, y, x, -1, 4));
+    constexpr detail::every_lane all{};
+    if constexpr (whole && requires { __builtin_ia32_minps512_mask(x, y, x, all, 4); })
+        return P(__builtin_ia32_minps512_mask(x, y, x, all, 4));
+    else if constexpr (whole && requires { __builtin_ia32_minpd512_mask(x, y, x, all, 4); })
+        return P(__builtin_ia32_minpd512_mask(x, y, x, all, 4));
     else
         return P(x < y ? x : y);
+}
+// The square root of each lane, of packs that fill a register; correctly rounded. Without the name
+// of the instruction, compilers make a call for each lane of it, which might set errno. Clang takes
+// doubles for floats where a built-in wants those. `rounding` is 4, the current mode, and a pack
+// since nvcc knows that built-in without it.
+template <int... rounding, class P>
+[[gnu::always_inline]] inline P square_root(const P& a) {
+    const auto& x = a.v;
+    const detail::every_lane all;
+    constexpr bool single = sizeof(x[0]) == sizeof(float);
+    if constexpr (single && requires { __builtin_ia32_sqrtps512_mask(x, x, all, 4); })
+        return P(__builtin_ia32_sqrtps512_mask(x, x, all, 4));
+    else if constexpr (requires { __builtin_ia32_sqrtpd512_mask(x, x, all, 4); })
+        return P(__builtin_ia32_sqrtpd512_mask(x, x, all, 4));
+    else if constexpr (single && requires { __builtin_ia32_sqrtps512(x, rounding...); })
+        return P(__builtin_ia32_sqrtps512(x, rounding...));
+    else if constexpr (requires { __builtin_ia32_sqrtpd512(x, rounding...); })
+        return P(__builtin_ia32_sqrtpd512(x, rounding...));
+    else if constexpr (single && requires { __builtin_ia32_sqrtps256(x); })
+        return P(__builtin_ia32_sqrtps256(x));
+    else if constexpr (requires { __builtin_ia32_sqrtpd256(x); })
+        return P(__builtin_ia32_sqrtpd256(x));
+    else if constexpr (single && requires { __builtin_ia32_sqrtps(x); })
+        return P(__builtin_ia32_sqrtps(x));
+    else if constexpr (requires { __builtin_ia32_sqrtpd(x); })
+        return P(__builtin_ia32_sqrtpd(x));
+    else
+        return map_lanes<lane_element_t<P>>([](auto lane) { return __builtin_sqrt(lane); }, a);
 }
 // x between two limits; NaN stays NaN.
 template <class P>
@@ -161,38 +195,11 @@ template <class P>
 }
 
 namespace detail {
-// The lower and the upper half of 16, 8 or 4 lanes, and the two put together again. Indices are
-// written out, since nvcc does not expand packs in arguments of built-ins.
-template <class R>
-[[gnu::always_inline]] inline auto lower_half(const R& a) {
-    constexpr int lanes = sizeof(R) / sizeof(a[0]);
-    if constexpr (lanes == 16)
-        return __builtin_shufflevector(a, a, 0, 1, 2, 3, 4, 5, 6, 7);
-    else if constexpr (lanes == 8)
-        return __builtin_shufflevector(a, a, 0, 1, 2, 3);
-    else
-        return __builtin_shufflevector(a, a, 0, 1);
-}
-template <class R>
-[[gnu::always_inline]] inline auto upper_half(const R& a) {
-    constexpr int lanes = sizeof(R) / sizeof(a[0]);
-    if constexpr (lanes == 16)
-        return __builtin_shufflevector(a, a, 8, 9, 10, 11, 12, 13, 14, 15);
-    else if constexpr (lanes == 8)
-        return __builtin_shufflevector(a, a, 4, 5, 6, 7);
-    else
-        return __builtin_shufflevector(a, a, 2, 3);
-}
-template <class R>
-[[gnu::always_inline]] inline auto join_halves(const R& a, const R& b) {
-    constexpr int lanes = sizeof(R) / sizeof(a[0]);
-    if constexpr (lanes == 8)
-        return __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    else if constexpr (lanes == 4)
-        return __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7);
-    else
-        return __builtin_shufflevector(a, b, 0, 1, 2, 3);
-}
+// Lanes from First on: half of a register, or two halves put together.
+template <int First>
+struct consecutive_lanes {
+    static constexpr int lane(int i) { return First + i; }
+};
 }  // namespace detail
 
 // f of floats, computed on packs of double that fit a register, and rounded once.
@@ -206,11 +213,14 @@ template <class F, int N, class... Rest>
         return pack<float, N>(__builtin_convertvector(y.v, typename pack<float, N>::register_type));
     } else {
         using half_pack = pack<float, N / 2>;
-        const auto low = in_double(f, half_pack(detail::lower_half(x.v)),
-                                   half_pack(detail::lower_half(rest.v))...);
-        const auto high = in_double(f, half_pack(detail::upper_half(x.v)),
-                                    half_pack(detail::upper_half(rest.v))...);
-        return pack<float, N>(detail::join_halves(low.v, high.v));
+        using lower = detail::consecutive_lanes<0>;
+        using upper = detail::consecutive_lanes<N / 2>;
+        const auto part = [](auto order, const pack<float, N>& of) {
+            return half_pack(detail::reorder_lanes<decltype(order), N / 2>(of.v, of.v));
+        };
+        const auto low = in_double(f, part(lower{}, x), part(lower{}, rest)...);
+        const auto high = in_double(f, part(upper{}, x), part(upper{}, rest)...);
+        return pack<float, N>(detail::reorder_lanes<lower, N>(low.v, high.v));
     }
 }
 

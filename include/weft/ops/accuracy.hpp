@@ -31,7 +31,7 @@ template <class Op>
 struct fast {
     static constexpr const char* name = detail::fast_name_of<Op>.text;
     static constexpr bool device_neutral = true;
-    static constexpr double cost_ns = Op::cost_ns / 2;
+    static constexpr double cost_ns = Op::cost_ns / 4;
 };
 }  // namespace ops
 

@@ -16,7 +16,7 @@ namespace ops {
 struct cos {
     static constexpr const char* name = "Cos";
     static constexpr bool device_neutral = true;
-    static constexpr double cost_ns = 5;
+    static constexpr double cost_ns = 1.5;
 };
 }  // namespace ops
 

@@ -21,17 +21,21 @@ using all_ops =
     type_list<ops::abs, ops::add, ops::all, ops::any, ops::argmax, ops::argmin, ops::avg_pool2d,
               ops::bernoulli, ops::broadcast_to, ops::cast<float>, ops::ceil, ops::clamp,
               ops::concat, ops::constant, ops::conv2d, ops::cos, ops::cumsum, ops::div, ops::elu,
-              ops::erf, ops::exp, ops::expand_dims, ops::expm1, ops::eye, ops::floor, ops::full,
-              ops::gather, ops::gelu, ops::gelu_tanh, ops::identity, ops::iota, ops::is_finite,
-              ops::is_nan, ops::layer_norm, ops::leaky_relu, ops::log, ops::log1p, ops::log_softmax,
-              ops::logical_and, ops::logical_not, ops::logical_or, ops::logsumexp, ops::matmul,
-              ops::max, ops::max_pool2d, ops::maximum, ops::mean, ops::min, ops::minimum, ops::mod,
-              ops::mul, ops::neg, ops::normal, ops::one_hot, ops::ones, ops::pad, ops::placeholder,
-              ops::pow, ops::prod, ops::reciprocal, ops::relu, ops::reshape, ops::round, ops::rsqrt,
-              ops::scatter_add, ops::shape, ops::sigmoid, ops::sign, ops::sin, ops::size,
-              ops::slice, ops::softmax, ops::softmax_cross_entropy, ops::softplus, ops::split,
+              ops::erf, ops::fast<ops::erf>, ops::exp, ops::fast<ops::exp>, ops::expand_dims,
+              ops::expm1, ops::fast<ops::expm1>, ops::eye, ops::floor, ops::full, ops::gather,
+              ops::gelu, ops::fast<ops::gelu>, ops::gelu_tanh, ops::fast<ops::gelu_tanh>,
+              ops::identity, ops::iota, ops::is_finite, ops::is_nan, ops::layer_norm,
+              ops::leaky_relu, ops::log, ops::fast<ops::log>, ops::log1p, ops::fast<ops::log1p>,
+              ops::log_softmax, ops::logical_and, ops::logical_not, ops::logical_or, ops::logsumexp,
+              ops::matmul, ops::max, ops::max_pool2d, ops::maximum, ops::mean, ops::min,
+              ops::minimum, ops::mod, ops::mul, ops::neg, ops::normal, ops::one_hot, ops::ones,
+              ops::pad, ops::placeholder, ops::pow, ops::prod, ops::reciprocal, ops::relu,
+              ops::reshape, ops::round, ops::rsqrt, ops::scatter_add, ops::shape, ops::sigmoid,
+              ops::fast<ops::sigmoid>, ops::sign, ops::sin, ops::size, ops::slice, ops::softmax,
+              ops::softmax_cross_entropy, ops::softplus, ops::fast<ops::softplus>, ops::split,
               ops::sqrt, ops::square, ops::squeeze, ops::stack, ops::sub, ops::sum, ops::tanh,
-              ops::transpose, ops::uniform, ops::variable, ops::where, ops::zeros>;
+              ops::fast<ops::tanh>, ops::transpose, ops::uniform, ops::variable, ops::where,
+              ops::zeros>;
 
 // The element types that kernels are asked for.
 using all_elements =

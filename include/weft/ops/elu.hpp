@@ -17,7 +17,7 @@ namespace ops {
 struct elu {
     static constexpr const char* name = "Elu";
     static constexpr bool device_neutral = true;
-    static constexpr double cost_ns = 5;
+    static constexpr double cost_ns = 0.9;
 };
 }  // namespace ops
 

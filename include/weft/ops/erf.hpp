@@ -15,7 +15,7 @@ namespace ops {
 struct erf {
     static constexpr const char* name = "Erf";
     static constexpr bool device_neutral = true;
-    static constexpr double cost_ns = 6;
+    static constexpr double cost_ns = 2.1;
 };
 }  // namespace ops
 

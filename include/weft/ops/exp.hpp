@@ -15,7 +15,7 @@ namespace ops {
 struct exp {
     static constexpr const char* name = "Exp";
     static constexpr bool device_neutral = true;
-    static constexpr double cost_ns = 3;
+    static constexpr double cost_ns = 0.8;
 };
 }  // namespace ops
 

@@ -18,7 +18,7 @@ namespace ops {
 struct gelu {
     static constexpr const char* name = "Gelu";
     static constexpr bool device_neutral = true;
-    static constexpr double cost_ns = 8;
+    static constexpr double cost_ns = 2.2;
 };
 }  // namespace ops
 

@@ -18,7 +18,7 @@ namespace ops {
 struct gelu_tanh {
     static constexpr const char* name = "GeluTanh";
     static constexpr bool device_neutral = true;
-    static constexpr double cost_ns = 5;
+    static constexpr double cost_ns = 1.7;
 };
 }  // namespace ops
 

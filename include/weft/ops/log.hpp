@@ -15,7 +15,7 @@ namespace ops {
 struct log {
     static constexpr const char* name = "Log";
     static constexpr bool device_neutral = true;
-    static constexpr double cost_ns = 3;
+    static constexpr double cost_ns = 1.1;
 };
 }  // namespace ops
 

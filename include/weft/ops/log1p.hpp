@@ -15,7 +15,7 @@ namespace ops {
 struct log1p {
     static constexpr const char* name = "Log1p";
     static constexpr bool device_neutral = true;
-    static constexpr double cost_ns = 5;
+    static constexpr double cost_ns = 1.3;
 };
 }  // namespace ops
 

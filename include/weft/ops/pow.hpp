@@ -19,7 +19,7 @@ namespace ops {
 struct pow {
     static constexpr const char* name = "Pow";
     static constexpr bool device_neutral = true;
-    static constexpr double cost_ns = 8;
+    static constexpr double cost_ns = 2.8;
     static constexpr bool may_fail = true;
     static constexpr bool fails_for_integers_only = true;
 };

@@ -9,7 +9,7 @@
 #pragma once
 
 #include <weft/kernel/evaluate.hpp>
-#include <weft/ops/lane_order.hpp>
+#include <weft/kernel/lane_order.hpp>
 
 namespace weft::detail {
 

@@ -16,7 +16,7 @@ namespace ops {
 struct rsqrt {
     static constexpr const char* name = "Rsqrt";
     static constexpr bool device_neutral = true;
-    static constexpr double cost_ns = 1.5;
+    static constexpr double cost_ns = 0.3;
 };
 }  // namespace ops
 

@@ -16,7 +16,7 @@ namespace ops {
 struct sigmoid {
     static constexpr const char* name = "Sigmoid";
     static constexpr bool device_neutral = true;
-    static constexpr double cost_ns = 4;
+    static constexpr double cost_ns = 1.4;
 };
 }  // namespace ops
 

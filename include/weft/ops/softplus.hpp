@@ -16,7 +16,7 @@ namespace ops {
 struct softplus {
     static constexpr const char* name = "Softplus";
     static constexpr bool device_neutral = true;
-    static constexpr double cost_ns = 8;
+    static constexpr double cost_ns = 2.5;
 };
 }  // namespace ops
 

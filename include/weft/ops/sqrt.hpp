@@ -16,7 +16,7 @@ namespace ops {
 struct sqrt {
     static constexpr const char* name = "Sqrt";
     static constexpr bool device_neutral = true;
-    static constexpr double cost_ns = 1;
+    static constexpr double cost_ns = 0.2;
 };
 }  // namespace ops
 

@@ -15,7 +15,7 @@ namespace ops {
 struct tanh {
     static constexpr const char* name = "Tanh";
     static constexpr bool device_neutral = true;
-    static constexpr double cost_ns = 6;
+    static constexpr double cost_ns = 1.3;
 };
 }  // namespace ops
 

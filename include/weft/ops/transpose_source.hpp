@@ -8,7 +8,7 @@
 #pragma once
 
 #include <weft/kernel/pack.hpp>
-#include <weft/ops/lane_order.hpp>
+#include <weft/kernel/lane_order.hpp>
 #include <weft/ops/transpose.hpp>
 
 namespace weft {
