@@ -71,7 +71,7 @@ public:
                 if (rows_ > 0)
                     run_strips(plane, y, high);
                 else
-                    for (std::size_t c = 0; c < s_.out.width; ++c) run_pixel(plane, y, c);
+                    run_pixels(plane, y);
                 const std::size_t first = (plane * s_.out.height + y) * row;
                 finish(first, first + high * row);
             }
@@ -143,45 +143,72 @@ private:
         }
     }
 
-    // One pixel of all channels where they come last, else of one plane, whatever the window.
-    void run_pixel(std::size_t plane, std::size_t y, std::size_t x) const {
-        const std::size_t n = s_.channels_last ? s_.image.channels : 1;
-        std::size_t c = 0;
-        if constexpr (lanes > 1) {
-            for (; c + 4 * step <= n; c += 4 * step) run_channels<lanes, 4>(plane, y, x, c, n);
-            for (; c + step <= n; c += step) run_channels<lanes, 1>(plane, y, x, c, n);
-        }
-        for (; c < n; ++c) run_channels<1, 1>(plane, y, x, c, n);
-    }
-    template <int N, std::size_t Packs>
-    void run_channels(std::size_t plane, std::size_t y, std::size_t x, std::size_t c,
-                      std::size_t n) const {
-        using W = lane_value_t<C, N>;
-        constexpr std::make_index_sequence<Packs> packs;
+    // A row of pixels of all channels where they come last, else of one plane, whatever the window.
+    // Pixels whose windows are inside of the image share what is read for each channel.
+    void run_pixels(std::size_t plane, std::size_t y) const {
+        constexpr std::size_t together = 8;
         const part down(s_.down, s_.row_of(y), s_.image.height);
-        const part across(s_.across, s_.column_of(x), s_.image.width);
-        const std::size_t filter = s_.channels_last ? c : plane % s_.out.channels;
-        const std::size_t top = s_.row_of(y) + down.first * s_.down.dilation;
-        const std::size_t left = s_.column_of(x) + across.first * s_.across.dilation;
-        const T* row =
-            x_ + c + ((plane / filters_ * s_.image.height + top) * s_.image.width + left) * n;
-        W sums[Packs];
-        for (W& sum : sums) sum = W(Op::padding);
-        for (std::size_t i = down.first; i < down.last; ++i) {
+        const auto across = [&](std::size_t x) {
+            return part(s_.across, s_.column_of(x), s_.image.width);
+        };
+        for (std::size_t x = 0; x < s_.out.width;) {
+            const part here = across(x);
+            const std::size_t last = x + together - 1;
+            if (here.size() == s_.across.size && last < s_.out.width &&
+                across(last).size() == s_.across.size) {
+                run_channels<together>({plane, y, x, down, here});
+                x += together;
+            } else {
+                run_channels<1>({plane, y, x++, down, here});
+            }
+        }
+    }
+    struct pixel {
+        std::size_t plane, y, x;
+        part down, across;
+    };
+    // The last register of channels begins where it still fits.
+    template <std::size_t Pixels>
+    void run_channels(const pixel& at) const {
+        const std::size_t n = s_.channels_last ? s_.image.channels : 1;
+        if (lanes == 1 || n < step) {
+            for (std::size_t c = 0; c < n; ++c) run_tile<1, Pixels>(at, c, n);
+            return;
+        }
+        for (std::size_t c = 0; c + step <= n; c += step) run_tile<lanes, Pixels>(at, c, n);
+        if (n % step != 0) run_tile<lanes, Pixels>(at, n - step, n);
+    }
+    // N channels of neighbouring pixels.
+    template <int N, std::size_t Pixels>
+    void run_tile(const pixel& at, std::size_t c, std::size_t n) const {
+        using W = lane_value_t<C, N>;
+        constexpr std::make_index_sequence<Pixels> pixels;
+        const std::size_t filter = s_.channels_last ? c : at.plane % s_.out.channels;
+        const std::size_t top = s_.row_of(at.y) + at.down.first * s_.down.dilation;
+        const std::size_t left = s_.column_of(at.x) + at.across.first * s_.across.dilation;
+        const std::size_t image = at.plane / filters_ * s_.image.height + top;
+        const T* row = x_ + c + (image * s_.image.width + left) * n;
+        const std::size_t next = s_.across.stride * n;  // pixel
+        W sums[Pixels];  // indexed by constants only, or g++ keeps them in memory
+        const W first(Op::padding);
+        detail::unrolled(
+            pixels, [&](std::size_t p) __attribute__((always_inline)) { sums[p] = first; });
+        for (std::size_t i = at.down.first; i < at.down.last; ++i) {
             const T* from = row;
-            std::size_t k = i * s_.across.size + across.first;
-            for (std::size_t j = across.size(); j > 0; --j, ++k, from += s_.across.dilation * n)
+            std::size_t k = i * s_.across.size + at.across.first;
+            for (std::size_t j = at.across.size(); j > 0; --j, ++k, from += s_.across.dilation * n)
                 detail::unrolled(
-                    packs, [&](std::size_t p) __attribute__((always_inline)) {
-                        const std::size_t at = p * static_cast<std::size_t>(N);
-                        op_.template add<N>(sums[p], load_lanes<T, N>(from + at), k, filter + at);
+                    pixels, [&](std::size_t p) __attribute__((always_inline)) {
+                        op_.template add<N>(sums[p], load_lanes<T, N>(from + p * next), k, filter);
                     });
             row += s_.down.dilation * s_.image.width * n;
         }
-        T* const out = out_ + ((plane * s_.out.height + y) * s_.out.width + x) * n + c;
-        const W inside(static_cast<C>(down.size() * across.size()));
-        for (std::size_t p = 0; p < Packs; ++p)
-            store_lanes<T, N>(out + p * static_cast<std::size_t>(N), op_.finish(sums[p], inside));
+        T* const out = out_ + ((at.plane * s_.out.height + at.y) * s_.out.width + at.x) * n + c;
+        const W inside(static_cast<C>(at.down.size() * at.across.size()));
+        detail::unrolled(
+            pixels, [&](std::size_t p) __attribute__((always_inline)) {
+                store_lanes<T, N>(out + p * n, op_.finish(sums[p], inside));
+            });
     }
 
     const window_sizes& s_;
