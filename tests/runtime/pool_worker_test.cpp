@@ -24,10 +24,12 @@ TEST_CASE("a worker takes what it kept last") {
     CHECK(w.worker->take() == nullptr);
     for (work_item& item : items) CHECK(w.worker->keep(item));
     CHECK(w.worker->has_private());
+    CHECK(w.worker->top() == &items[2]);
     CHECK(w.worker->take() == &items[2]);
     CHECK(w.worker->take() == &items[1]);
     CHECK(w.worker->take() == &items[0]);
     CHECK_FALSE(w.worker->has_private());
+    CHECK(w.worker->top() == nullptr);
     CHECK(w.worker->take() == nullptr);
 }
 
@@ -38,6 +40,7 @@ TEST_CASE("the oldest half can be stolen once it is exposed, and is taken back l
     CHECK(w.worker->deque().steal() == nullptr);
     CHECK(w.worker->expose());
     CHECK(w.worker->deque().steal() == &items[0]);
+    CHECK(w.worker->top() == &items[4]);
     CHECK(w.worker->take() == &items[4]);
     CHECK(w.worker->take() == &items[3]);
     CHECK_FALSE(w.worker->has_private());

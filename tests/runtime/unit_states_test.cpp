@@ -27,7 +27,9 @@ TEST_CASE("the last one that is counted down says so, in every run") {
         units.begin({0, 1, 3});
         CHECK(units.count_down(1));
         CHECK_FALSE(units.count_down(2));
+        CHECK_FALSE(units.waits_for_one(2));
         CHECK_FALSE(units.count_down(2));
+        CHECK(units.waits_for_one(2));
         CHECK(units.count_down(2));
     }
 }

@@ -44,6 +44,8 @@ public:
         top_ = bottom_ = 0;
         return deque_.pop();
     }
+    // What take() would give of those that others cannot steal, null if there is none.
+    const work_item* top() const noexcept { return top_ > bottom_ ? stack_[top_ - 1] : nullptr; }
     // Whether it has items that others cannot steal.
     bool has_private() const noexcept { return top_ > bottom_; }
     // Lets others steal the oldest half; true if there was room for any.

@@ -44,6 +44,11 @@ public:
         return waits_[unit].fetch_sub(1, std::memory_order_acq_rel) == 1;
     }
 
+    // Whether the next count_down(unit) seems to be the last.
+    bool waits_for_one(std::uint32_t unit) const noexcept {
+        return waits_[unit].load(std::memory_order_relaxed) == 1;
+    }
+
     work_item& item(std::uint32_t unit) noexcept { return items_[unit]; }
     std::uint32_t unit_of(const work_item* item) const noexcept {
         return static_cast<std::uint32_t>(item - items_.get());
