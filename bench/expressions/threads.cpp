@@ -5,6 +5,7 @@
 // beforehand, and while one of the two cores is taken by somebody else, against the same without
 // that. On a taken core what counts is what one has to expect, so those rows are medians.
 #include "compare.hpp"
+#include "expressions/operands.hpp"
 #include "expressions/plain.hpp"
 #include "taken_core.hpp"
 
@@ -19,18 +20,11 @@ using namespace weft;
 
 namespace {
 
-using vector = tensor<float, dyn>;
-constexpr std::size_t Mi = 1024 * 1024;
+using bench::vector, bench::numbers, bench::Mi;
 
 const session_options two_threads{.inter_op_parallelism_threads = -1,
                                   .intra_op_parallelism_threads = 2,
                                   .use_per_session_threads = true};
-
-vector numbers(std::size_t n, float scale) {
-    vector out = vector::uninitialized({n});
-    for (std::size_t i = 0; i < n; ++i) out[i] = static_cast<float>(i % 251) * scale - 1.0f;
-    return out;
-}
 
 // A second thread that spins for its half of a loop, as little as there can be between two threads.
 class second_thread {

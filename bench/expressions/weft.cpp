@@ -5,6 +5,7 @@
 // over the same tensors. Feeds are borrowed and results are written to a tensor of the caller
 // (fetch_into), so that both sides touch the same memory; one row fetches a new tensor instead.
 #include "compare.hpp"
+#include "operands.hpp"
 #include "plain.hpp"
 
 #include <weft/weft.hpp>
@@ -13,20 +14,12 @@ using namespace weft;
 
 namespace {
 
-using vector = tensor<float, dyn>;
+using bench::vector, bench::numbers, bench::Ki, bench::Mi;
 using matrix = tensor<float, dyn, dyn>;
-
-constexpr std::size_t Ki = 1024, Mi = 1024 * 1024;
 
 const session_options one_thread{.inter_op_parallelism_threads = -1,
                                  .intra_op_parallelism_threads = 1,
                                  .use_per_session_threads = true};
-
-vector numbers(std::size_t n, float scale) {
-    vector out = vector::uninitialized({n});
-    for (std::size_t i = 0; i < n; ++i) out[i] = static_cast<float>(i % 251) * scale - 1.0f;
-    return out;
-}
 
 std::string text_of(std::size_t n) {
     return n >= Mi ? std::to_string(n / Mi) + " Mi" : std::to_string(n / Ki) + " Ki";

@@ -307,12 +307,13 @@ private:
         if (place.slot != nullptr) on_.contexts[here]->release(*place.slot);
         finish(sinks, ran);
     }
-    // Before a unit that takes a while: what comes next is brought to this core meanwhile.
+    // Before a unit that takes a while: what comes next is brought to this core meanwhile. That is
+    // one of its most urgent successors, or else what this worker kept last.
     void fetch_ahead(std::uint32_t unit, const pool_worker* worker) noexcept {
-        std::uint32_t next = none;
-        for (std::uint32_t i = schedule_.first_successor[unit];
-             i < schedule_.first_successor[unit + 1]; ++i) {
-            const std::uint32_t later = schedule_.successors[i] & ~schedule::only_dependency;
+        const std::uint32_t begin = schedule_.first_successor[unit];
+        std::uint32_t next = none, i = schedule_.first_successor[unit + 1];
+        for (int looked_at = 0; i > begin && next == none && looked_at < 8; ++looked_at) {
+            const std::uint32_t later = schedule_.successors[--i] & ~schedule::only_dependency;
             if (units_.waits_for_one(later)) next = later;
         }
         if (next == none && worker != nullptr)
