@@ -18,6 +18,8 @@ from pathlib import Path
 DOCTEST = re.compile(r"\[doctest\] test cases:\s*\d+ \|\s*(\d+) passed \|\s*(\d+) failed")
 UNITTEST = re.compile(r"^Ran (\d+) tests?", re.MULTILINE)
 UNITTEST_BAD = re.compile(r"(?:failures|errors)=(\d+)")
+DOCTEST_CASE = re.compile(r"^={20,}\n", re.MULTILINE)
+LAST_LINES = 30
 
 
 def count(test):
@@ -35,6 +37,14 @@ def count(test):
     return passed, max(failed, int(bad))  # a program may pass its cases and crash at its end
 
 
+def what_failed(test):
+    """What a failed test printed: of a doctest program the failed cases, else the last lines."""
+    cases = DOCTEST_CASE.split(test.get("stdout", ""))
+    if bad := [case for case in cases if "ERROR: " in case]:
+        return [line for line in "".join(bad).splitlines() if line]
+    return (test.get("stdout", "") + test.get("stderr", "")).splitlines()[-LAST_LINES:]
+
+
 def count_builds(build):
     """(passed, failed) of the latest test run of every build."""
     passed = failed = 0
@@ -44,6 +54,10 @@ def count_builds(build):
         skipped = [test["name"] for test in tests if test["result"] == "SKIP"]
         print(f"{log.parts[-3]}: {good} passed, {bad} failed"
               + (f", skipped: {', '.join(skipped)}" if skipped else ""))
+        for test in tests:
+            if count(test)[1]:
+                print(f"  {test['name']}: {test['result']}")
+                print(*(f"  | {line}" for line in what_failed(test)), sep="\n")
         passed, failed = passed + good, failed + bad
     return passed, failed
 

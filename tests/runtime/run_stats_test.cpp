@@ -9,6 +9,7 @@
 #include <support/caught.hpp>
 #include <support/json_reader.hpp>
 
+#include <algorithm>
 #include <thread>
 
 using namespace weft;
@@ -79,9 +80,13 @@ TEST_CASE("steps that run side by side are counted as such") {
     node c = call([](int i, int j) { return i + j; }, a, b);
     session s{g, {.inter_op_parallelism_threads = 2, .use_per_session_threads = true}};
     run_stats stats;
-    for (int i = 0; i < 3; ++i) s.run({.stats = &stats}, c);
+    double most = 0;  // the system may be late to start the second thread
+    for (int i = 0; i < 3 || (most <= 1.2 && i < 30); ++i) {
+        s.run({.stats = &stats}, c);
+        most = std::max(most, stats.parallelism());
+    }
+    CHECK(most > 1.2);
     CHECK(stats.nodes.size() == 3);
-    CHECK(stats.parallelism() > 1.2);
     CHECK(stats.critical_path.size() == 2);
 }
 

@@ -71,6 +71,17 @@ class CountResults(unittest.TestCase):
                           "stderr": "Ran 4 tests in 1s\n\nFAILED (failures=1, errors=2)\n"})]:
             self.assertEqual(count_results.count(test), expected, test)
 
+    def test_failed_cases_are_shown_again(self):
+        line = "=" * 40 + "\n"
+        out = line + "TEST CASE:  a\n\n  MESSAGE: fine\n\n" + line + \
+            "TEST CASE:  b\n\nb.cpp:4: ERROR: CHECK( x ) is NOT correct!\n" + line + \
+            "[doctest] test cases: 2 | 1 passed | 1 failed | 0 skipped\n"
+        self.assertEqual(count_results.what_failed({"stdout": out}),
+                         ["TEST CASE:  b", "b.cpp:4: ERROR: CHECK( x ) is NOT correct!"])
+        lines = [str(i) for i in range(100)]
+        self.assertEqual(count_results.what_failed({"stdout": "\n".join(lines)}),
+                         lines[-count_results.LAST_LINES:])
+
 
 if __name__ == "__main__":
     unittest.main()
