@@ -9,8 +9,10 @@
 #include "compare.hpp"
 #include "taken_core.hpp"
 
+#include <chrono>
 #include <functional>
 #include <thread>
+#include <time.h>
 
 namespace bench {
 
@@ -45,6 +47,21 @@ double warm_time_of(Body& body, int calls, int threads) {
 }
 }  // namespace detail
 
+// Waits until no thread of this process computes any more, for two seconds at most: those that a
+// library leaves spinning would be measured with the next call.
+inline void wait_until_idle() {
+    const auto used = [] {
+        timespec time{};
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+    };
+    for (int i = 0; i < 100; ++i) {
+        const double before = used();
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        if (used() - before < 1e-3) return;
+    }
+}
+
 // So many rounds of weft and every peer.
 template <class Weft>
 turn_times time_in_turn(Weft& weft, const std::vector<peer_call>& peers, int rounds, int threads) {
@@ -55,7 +72,7 @@ turn_times time_in_turn(Weft& weft, const std::vector<peer_call>& peers, int rou
         all.weft.push_back(detail::warm_time_of(weft, calls, threads));
         for (std::size_t i = 0; i < peers.size(); ++i) {
             all.peers[i].push_back(detail::warm_time_of(peers[i].run, calls, threads));
-            if (threads > 1) std::this_thread::sleep_for(std::chrono::milliseconds(60));
+            if (threads > 1) wait_until_idle();
         }
     }
     return all;

@@ -45,6 +45,16 @@ inline int settled_thread_count() {
     return count;
 }
 
+// The same as soon as it is `most` or fewer; what it is after two seconds where it stays above.
+inline int thread_count_at_most(int most) {
+    int count = thread_count();
+    for (int i = 0; count > most && i < 2000; ++i) {
+        sleep_ms(1);
+        count = thread_count();
+    }
+    return count;
+}
+
 // Waits until `condition()` holds; gives up, and ends the program, after a minute.
 template <class F>
 void wait_until(F condition) {

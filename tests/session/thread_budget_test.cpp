@@ -30,6 +30,18 @@ double cpu_seconds() {
     return seconds(used.ru_utime) + seconds(used.ru_stime);
 }
 
+// The least processor time of a few spans of 200 ms. A thread that spins takes its share of each of
+// them; one that has only been late to fall asleep does not.
+double least_cpu_seconds(double enough) {
+    double least = 1;
+    for (int i = 0; i < 10 && least >= enough; ++i) {
+        const double before = cpu_seconds();
+        std::this_thread::sleep_for(200ms);
+        least = std::min(least, cpu_seconds() - before);
+    }
+    return least;
+}
+
 // Nodes on every device of a session, side by side and in a chain.
 struct everywhere {
     graph g;
@@ -98,9 +110,7 @@ TEST_CASE("sessions that have nothing to do use no processor time") {
         b.run({feed(e.x, 1.0f)}, e.z);
     }
     std::this_thread::sleep_for(20ms);  // they spin for microseconds
-    const double before = cpu_seconds();
-    std::this_thread::sleep_for(200ms);
-    CHECK(cpu_seconds() - before < 0.02);  // one thread that spins would take 0.2
+    CHECK(least_cpu_seconds(0.02) < 0.02);  // one thread that spins would take 0.2
 }
 
 TEST_CASE("a caller that waits for another thread's kernel sleeps") {
@@ -127,9 +137,7 @@ TEST_CASE("a caller that waits for another thread's kernel sleeps") {
         for (int i = 0; i < 100; ++i) callers.emplace_back([&] { wrong += s.run(z) != 4; });
         while (waiting < 1) std::this_thread::sleep_for(1ms);
         std::this_thread::sleep_for(50ms);
-        const double before = cpu_seconds();
-        std::this_thread::sleep_for(200ms);
-        CHECK(cpu_seconds() - before < 0.1);
+        CHECK(least_cpu_seconds(0.1) < 0.1);
         go = true;
         go.notify_all();
     }

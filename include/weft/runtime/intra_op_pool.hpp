@@ -13,12 +13,14 @@
 #include <weft/runtime/worker_threads.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <exception>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 
 namespace weft {
 
@@ -92,6 +94,8 @@ public:
     }
 
 private:
+    static constexpr std::chrono::microseconds patience{30};
+
     // One call of parallel_for.
     struct job {
         job(range_function f, std::size_t indices, chunking how, const stop_state* until)
@@ -146,6 +150,7 @@ private:
         job** at = &jobs_;
         while (*at != nullptr) at = &(*at)->following;
         *at = &work;
+        posted_.fetch_add(1, std::memory_order_relaxed);
         // A helper counts as awake once it is chosen, so that another call's job wakes another one.
         std::size_t wanted = work.cut.count - 1;
         for (; wanted > 0 && asleep_ > 0; --wanted) {
@@ -181,10 +186,24 @@ private:
         return best;
     }
 
+    // Kernels of a step follow each other within microseconds, and waking a thread takes longer:
+    // a helper that has just worked looks out for the next job for a while.
+    void look_out(std::unique_lock<std::mutex>& lock) noexcept {
+        const unsigned seen = posted_.load(std::memory_order_relaxed);
+        lock.unlock();
+        const auto until = std::chrono::steady_clock::now() + patience;
+        do std::this_thread::yield();
+        while (posted_.load(std::memory_order_relaxed) == seen &&
+               std::chrono::steady_clock::now() < until);
+        lock.lock();
+    }
+
     void help() noexcept {
         std::unique_lock lock(mutex_);
+        bool worked = false;
         for (;;) {
             if (job* work = next_job()) {
+                worked = true;
                 work->inside.fetch_add(1, std::memory_order_relaxed);
                 lock.unlock();
                 claim_chunks(*work);
@@ -196,6 +215,10 @@ private:
                 continue;
             }
             if (stopping_) return;
+            if (std::exchange(worked, false)) {
+                look_out(lock);
+                continue;
+            }
             ++asleep_;
             work_.wait(lock, [this] { return wakes_ > 0 || stopping_; });
             if (wakes_ > 0)
@@ -220,6 +243,7 @@ private:
     int asleep_ = 0;          // helpers that nobody has woken
     int wakes_ = 0;           // helpers that somebody has, and that have not got the mutex yet
     bool stopping_ = false;
+    std::atomic<unsigned> posted_{0};  // jobs so far; relaxed: a hint to look under the mutex
     worker_threads threads_;
 };
 
