@@ -13,9 +13,9 @@
 #include <weft/runtime/worker_threads.hpp>
 
 #include <atomic>
-#include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <mutex>
 #include <string>
@@ -94,7 +94,7 @@ public:
     }
 
 private:
-    static constexpr std::chrono::microseconds patience{30};
+    static constexpr std::int64_t patience_ns = 30'000;
 
     // One call of parallel_for.
     struct job {
@@ -191,10 +191,9 @@ private:
     void look_out(std::unique_lock<std::mutex>& lock) noexcept {
         const unsigned seen = posted_.load(std::memory_order_relaxed);
         lock.unlock();
-        const auto until = std::chrono::steady_clock::now() + patience;
+        const std::int64_t until = stop_state::now_ns() + patience_ns;
         do std::this_thread::yield();
-        while (posted_.load(std::memory_order_relaxed) == seen &&
-               std::chrono::steady_clock::now() < until);
+        while (posted_.load(std::memory_order_relaxed) == seen && stop_state::now_ns() < until);
         lock.lock();
     }
 
