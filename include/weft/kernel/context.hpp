@@ -8,6 +8,7 @@
 
 #include <weft/core/element.hpp>
 #include <weft/core/shape.hpp>
+#include <weft/fwd.hpp>
 
 #include <type_traits>
 #include <utility>
@@ -82,6 +83,21 @@ protected:
 // (a stream, say) specialise it.
 template <class Device>
 class context : public context_base {
+protected:
+    ~context() = default;
+};
+
+// The context of GPU kernels: with what one needs that launches work of its own.
+template <>
+class context<gpu> : public context_base {
+public:
+    // The CUDA stream, a cudaStream_t, that the kernel's work goes to: in order with all other
+    // kernels of the device, and captured with them. Null on an emulated GPU, whose kernels run on
+    // the CPU and have done their work when they return.
+    virtual void* stream() const noexcept { return nullptr; }
+    // The GPU's multiprocessors, by which grids are sized.
+    virtual int multiprocessors() const noexcept { return 1; }
+
 protected:
     ~context() = default;
 };
