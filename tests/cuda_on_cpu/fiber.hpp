@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// Fibers: stacks between which a thread switches by itself. The sanitizers are told of each
+// switch; without them a switch is a jump and costs nanoseconds. ThreadSanitizer takes fibers for
+// threads, and their switches do not order what they do. Knows nothing of kernels.
+#pragma once
+
+#include <cstddef>
+
+#include <ucontext.h>
+
+#if defined(__SANITIZE_THREAD__)
+#include <sanitizer/tsan_interface.h>
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/common_interface_defs.h>
+#endif
+
+namespace cuda_on_cpu {
+
+#if defined(__SANITIZE_THREAD__)
+inline constexpr bool fibers_are_threads = true;
+inline void order_after(void* place) { __tsan_acquire(place); }
+inline void order_before(void* place) { __tsan_release(place); }
+#else
+inline constexpr bool fibers_are_threads = false;
+inline void order_after(void*) {}
+inline void order_before(void*) {}
+#endif
+
+// Code that ThreadSanitizer must not look at: it hands data from fiber to fiber.
+#define CUDA_ON_CPU_UNSEEN __attribute__((no_sanitize("thread")))
+
+// The thread's own stack, or one of another. Must be used by one thread only.
+class fiber {
+public:
+    // The stack that the calling thread is on.
+    fiber();
+    // A stack of its own, on which `body` runs when it is first switched to; body must not return.
+    explicit fiber(void (*body)());
+    fiber(const fiber&) = delete;
+    fiber& operator=(const fiber&) = delete;
+    ~fiber();
+
+    // Leaves this fiber, which has to be the running one, for another; returns when something
+    // switches back.
+    CUDA_ON_CPU_UNSEEN void switch_to(fiber& other);
+    // What `body` begins with.
+    CUDA_ON_CPU_UNSEEN void arrive();
+
+private:
+    ucontext_t context_ = {};
+    void* stack_ = nullptr;       // none of its own for the thread's fiber
+    const void* bottom_ = nullptr;  // what AddressSanitizer knows of the stack
+    std::size_t bytes_ = 0;
+    void* sanitizer_ = nullptr;   // ThreadSanitizer's thread, AddressSanitizer's fake stack
+    void* jump_[5] = {};
+    bool started_ = false;
+};
+
+}  // namespace cuda_on_cpu
