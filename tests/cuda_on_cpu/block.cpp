@@ -56,28 +56,28 @@ public:
     const char* run(const kernel_call& kernel, unsigned threads);
     const char* text() const { return text_; }
 
-    CUDA_ON_CPU_UNSEEN int wait_for_block(int predicate);
-    CUDA_ON_CPU_UNSEEN std::uint64_t wait_for_warp(operation what, unsigned mask,
+    WEFT_UNSEEN int wait_for_block(int predicate);
+    WEFT_UNSEEN std::uint64_t wait_for_warp(operation what, unsigned mask,
                                                    std::uint64_t bits, unsigned from);
-    CUDA_ON_CPU_UNSEEN unsigned self() const { return current_; }
-    CUDA_ON_CPU_UNSEEN unsigned lanes_alive() const;
-    CUDA_ON_CPU_UNSEEN bool active() const { return kernel_ != nullptr; }
+    WEFT_UNSEEN unsigned self() const { return current_; }
+    WEFT_UNSEEN unsigned lanes_alive() const;
+    WEFT_UNSEEN bool active() const { return kernel_ != nullptr; }
 
 private:
-    CUDA_ON_CPU_UNSEEN static void body();
-    CUDA_ON_CPU_UNSEEN void run_threads();
+    WEFT_UNSEEN static void body();
+    WEFT_UNSEEN void run_threads();
     void run_thread();
-    CUDA_ON_CPU_UNSEEN void finish();
-    CUDA_ON_CPU_UNSEEN void release_block();
-    CUDA_ON_CPU_UNSEEN void release_lanes_after(unsigned who);
-    CUDA_ON_CPU_UNSEEN bool release_warp(unsigned first, unsigned mask, operation what);
-    CUDA_ON_CPU_UNSEEN void make_ready(unsigned who);
-    CUDA_ON_CPU_UNSEEN unsigned next();
-    CUDA_ON_CPU_UNSEEN void set_current(unsigned who);
-    CUDA_ON_CPU_UNSEEN void leave();
-    CUDA_ON_CPU_UNSEEN void give_up();
-    CUDA_ON_CPU_UNSEEN fiber& fiber_for(unsigned who);
-    CUDA_ON_CPU_UNSEEN void fault(const char* text);
+    WEFT_UNSEEN void finish();
+    WEFT_UNSEEN void release_block();
+    WEFT_UNSEEN void release_lanes_after(unsigned who);
+    WEFT_UNSEEN bool release_warp(unsigned first, unsigned mask, operation what);
+    WEFT_UNSEEN void make_ready(unsigned who);
+    WEFT_UNSEEN unsigned next();
+    WEFT_UNSEEN void set_current(unsigned who);
+    WEFT_UNSEEN void leave();
+    WEFT_UNSEEN void give_up();
+    WEFT_UNSEEN fiber& fiber_for(unsigned who);
+    WEFT_UNSEEN void fault(const char* text);
 
     fiber main_;
     fiber* fibers_[most_threads] = {};  // as plain pointers, which ThreadSanitizer need not see

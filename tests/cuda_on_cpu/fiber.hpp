@@ -30,7 +30,7 @@ inline void order_before(void*) {}
 #endif
 
 // Code that ThreadSanitizer must not look at: it hands data from fiber to fiber.
-#define CUDA_ON_CPU_UNSEEN __attribute__((no_sanitize("thread")))
+#define WEFT_UNSEEN __attribute__((no_sanitize("thread")))
 
 // The thread's own stack, or one of another. Must be used by one thread only.
 class fiber {
@@ -45,9 +45,9 @@ public:
 
     // Leaves this fiber, which has to be the running one, for another; returns when something
     // switches back.
-    CUDA_ON_CPU_UNSEEN void switch_to(fiber& other);
+    WEFT_UNSEEN void switch_to(fiber& other);
     // What `body` begins with.
-    CUDA_ON_CPU_UNSEEN void arrive();
+    WEFT_UNSEEN void arrive();
 
 private:
     ucontext_t context_ = {};

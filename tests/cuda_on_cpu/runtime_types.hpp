@@ -9,8 +9,6 @@
 
 #include <cstddef>
 
-#define CUDART_VERSION 13000
-
 enum cudaError {
     cudaSuccess = 0,
     cudaErrorInvalidValue = 1,
