@@ -7,6 +7,8 @@
 // headers use some of these names.
 #pragma once
 
+#define CUDART_VERSION 13000
+
 #include "device_code.hpp"
 #include "runtime_api.hpp"
 
@@ -18,8 +20,6 @@
 #include <new>
 #include <string>
 #include <vector>
-
-#define CUDART_VERSION 13000
 
 #define __global__
 #define __device__

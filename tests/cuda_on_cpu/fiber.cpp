@@ -9,6 +9,10 @@
 
 #include <sys/mman.h>
 
+#if defined(WEFT_ADDRESS_SANITIZER)
+#include <sanitizer/common_interface_defs.h>
+#endif
+
 namespace cuda_on_cpu {
 
 namespace {
@@ -19,7 +23,7 @@ constexpr std::size_t guard_bytes = 4096;
 }  // namespace
 
 fiber::fiber() : started_(true) {
-#if defined(__SANITIZE_THREAD__)
+#if defined(WEFT_THREAD_SANITIZER)
     sanitizer_ = __tsan_get_current_fiber();
 #endif
 }
@@ -35,20 +39,20 @@ fiber::fiber(void (*body)()) : bytes_(stack_bytes - guard_bytes) {
     context_.uc_stack.ss_size = bytes_;
     context_.uc_link = nullptr;
     makecontext(&context_, body, 0);
-#if defined(__SANITIZE_THREAD__)
+#if defined(WEFT_THREAD_SANITIZER)
     sanitizer_ = __tsan_create_fiber(0);
 #endif
 }
 
 fiber::~fiber() {
     if (stack_ == nullptr) return;
-#if defined(__SANITIZE_THREAD__)
+#if defined(WEFT_THREAD_SANITIZER)
     __tsan_destroy_fiber(sanitizer_);
 #endif
     munmap(stack_, stack_bytes);
 }
 
-#if defined(__SANITIZE_THREAD__)
+#if defined(WEFT_THREAD_SANITIZER)
 
 void fiber::switch_to(fiber& other) {
     __tsan_switch_to_fiber(other.sanitizer_, __tsan_switch_to_fiber_no_sync);
@@ -56,7 +60,7 @@ void fiber::switch_to(fiber& other) {
 }
 void fiber::arrive() {}
 
-#elif defined(__SANITIZE_ADDRESS__)
+#elif defined(WEFT_ADDRESS_SANITIZER)
 
 namespace {
 thread_local fiber* left = nullptr;  // the fiber that the running one was switched to from

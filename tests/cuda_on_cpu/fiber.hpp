@@ -6,31 +6,19 @@
 // threads, and their switches do not order what they do. Knows nothing of kernels.
 #pragma once
 
+#include "unseen.hpp"
+
 #include <cstddef>
 
 #include <ucontext.h>
 
-#if defined(__SANITIZE_THREAD__)
-#include <sanitizer/tsan_interface.h>
-#endif
-#if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/common_interface_defs.h>
-#endif
-
 namespace cuda_on_cpu {
 
-#if defined(__SANITIZE_THREAD__)
+#if defined(WEFT_THREAD_SANITIZER)
 inline constexpr bool fibers_are_threads = true;
-inline void order_after(void* place) { __tsan_acquire(place); }
-inline void order_before(void* place) { __tsan_release(place); }
 #else
 inline constexpr bool fibers_are_threads = false;
-inline void order_after(void*) {}
-inline void order_before(void*) {}
 #endif
-
-// Code that ThreadSanitizer must not look at: it hands data from fiber to fiber.
-#define WEFT_UNSEEN __attribute__((no_sanitize("thread")))
 
 // The thread's own stack, or one of another. Must be used by one thread only.
 class fiber {
