@@ -17,6 +17,15 @@
 #define WEFT_HOST_DEVICE
 #endif
 
+// Whether sessions use the GPUs of this machine: the build file says so, and links the library that
+// knows CUDA. What templates do depends on it by a parameter, so that files that are compiled with
+// it and without may meet in a program.
+#if defined(WEFT_CUDA)
+#define WEFT_HAS_CUDA 1
+#else
+#define WEFT_HAS_CUDA 0
+#endif
+
 // The lanes of two vectors, by number. nvcc, for which vectors have one lane, cannot pass a pack of
 // numbers on.
 #if defined(__CUDACC__)
