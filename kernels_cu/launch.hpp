@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 //
 // How the host code of kernels_cu/ starts a kernel: on the stream of its context, with arguments
-// converted to the kernel's parameters, through the typed call of the runtime and never `<<<...>>>`,
+// converted to the kernel's parameters, through the typed call of the runtime, never `<<<...>>>`,
 // so that a C++ compiler can read the file too. What CUDA refuses becomes a failure. Knows no op
 // and no element type.
 #pragma once

@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// Fibers: stacks between which a thread switches by itself. The sanitizers are told of each
+// switch; without them a switch is a jump and costs nanoseconds. ThreadSanitizer takes fibers for
+// threads, and their switches do not order what they do. Knows nothing of kernels.
+#pragma once
+
+#include "unseen.hpp"
+
+#include <cstddef>
+
+#include <ucontext.h>
+
+namespace cuda_on_cpu {
+
+#if defined(WEFT_THREAD_SANITIZER)
+inline constexpr bool fibers_are_threads = true;
+#else
+inline constexpr bool fibers_are_threads = false;
+#endif
+
+// The thread's own stack, or one of another. Must be used by one thread only.
+class fiber {
+public:
+    // The stack that the calling thread is on.
+    fiber();
+    // A stack of its own, on which `body` runs when it is first switched to; body must not return.
+    explicit fiber(void (*body)());
+    fiber(const fiber&) = delete;
+    fiber& operator=(const fiber&) = delete;
+    ~fiber();
+
+    // Leaves this fiber, which has to be the running one, for another; returns when something
+    // switches back.
+    WEFT_UNSEEN void switch_to(fiber& other);
+    // What `body` begins with.
+    WEFT_UNSEEN void arrive();
+
+private:
+    ucontext_t context_ = {};
+    void* stack_ = nullptr;       // none of its own for the thread's fiber
+    const void* bottom_ = nullptr;  // what AddressSanitizer knows of the stack
+    std::size_t bytes_ = 0;
+    void* sanitizer_ = nullptr;   // ThreadSanitizer's thread, AddressSanitizer's fake stack
+    void* jump_[5] = {};
+    bool started_ = false;
+};
+
+}  // namespace cuda_on_cpu
