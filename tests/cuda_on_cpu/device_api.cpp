@@ -223,9 +223,11 @@ cudaError_t launch(const cudaLaunchConfig_t& config, std::shared_ptr<const kerne
     device_state& device = current_device();
     if (stream == nullptr || &stream->device != &device)
         return finish(cudaErrorInvalidResourceHandle);
-    const bool backwards = next_random(machine().is.seed + static_cast<std::uint64_t>(self.calls)) % 2 == 1;
+    const std::uint64_t seed = machine().is.seed;
+    const auto launches = static_cast<std::uint64_t>(self.calls.load());
+    const bool backwards = seed != 0 && next_random(seed + launches) % 2 == 1;
     return finish(submit(*stream, cudaGraphNodeTypeKernel, [&device, config, call, backwards] {
-        run_kernel(device, config, *call, backwards && machine().is.seed != 0);
+        run_kernel(device, config, *call, backwards);
     }));
 }
 

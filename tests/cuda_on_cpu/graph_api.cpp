@@ -40,9 +40,9 @@ std::vector<std::size_t> some_order(const CUgraph_st& graph, std::uint64_t seed)
     while (order.size() < graph.nodes.size()) {
         std::vector<std::size_t> possible;
         for (const auto& node : graph.nodes) {
-            const auto is_taken = [&](std::size_t each) { return bool{taken[each]}; };
-            if (!taken[node->place] && std::all_of(node->before.begin(), node->before.end(), is_taken))
-                possible.push_back(node->place);
+            bool ready = !taken[node->place];
+            for (std::size_t each : node->before) ready = ready && taken[each];
+            if (ready) possible.push_back(node->place);
         }
         seed = next_random(seed);
         const std::size_t chosen = seed == 0 ? possible.front() : possible[seed % possible.size()];

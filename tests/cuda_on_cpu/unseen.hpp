@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Which sanitizer is on, and what ThreadSanitizer is told. Streams and fibers are built from locks and jumps that order more
-// than a GPU does: those are hidden from it, and the order that CUDA promises is stated instead.
-// Without ThreadSanitizer nothing of this does anything.
+// Which sanitizer is on, and what ThreadSanitizer is told. Streams and fibers are built from locks
+// and jumps that order more than a GPU does: those are hidden from it, and the order that CUDA
+// promises is stated instead. Without ThreadSanitizer nothing of this does anything.
 #pragma once
 
 #if defined(__has_feature)
