@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // How a kernel of a GPU says what is wrong with its operands: the first to find something writes
-// it, and the host looks when the run has ended. Which op it is the report does not say: the number
-// of the kernel is enough for the device.
+// it, and the host looks when the run has ended. Which op it is the report does not say, but
+// which node.
 #pragma once
 
 #include <weft/cuda/loop_index.hpp>
@@ -18,7 +18,7 @@ WEFT_DEVICE void report_fault(const gpu_fault_place& to, gpu_fault fault, long l
                               long long extent = 0) {
     if (fault == gpu_fault::none || to.report == nullptr) return;
     if (atomicCAS(&to.report->fault, 0u, static_cast<unsigned>(fault)) != 0u) return;
-    to.report->step = to.step;
+    to.report->node = to.node;
     to.report->index = index;
     to.report->extent = extent;
 }

@@ -98,12 +98,11 @@ private:
     template <class Arguments, std::size_t K, class U>
     WEFT_DEVICE static void load_standing_slot(const Arguments& a, slot_lanes<K, U, width>& lanes) {
         if (!a.standing[K]) return;
-        compute_t<U> value;
-        if (a.data[K] == nullptr)
-            value = number_at<U>(a.values[K]);
-        else
-            value = static_cast<compute_t<U>>(*reinterpret_cast<const U*>(a.data[K]));
-        for (int lane = 0; lane < width; ++lane) lanes.value[lane] = value;
+        const auto one =
+            a.data[K] == nullptr
+                ? number_at<U>(a.values[K])
+                : static_cast<compute_t<U>>(*reinterpret_cast<const U*>(a.data[K]));
+        for (int lane = 0; lane < width; ++lane) lanes.value[lane] = one;
     }
     template <class Arguments, class Offset, std::size_t K, class U>
     WEFT_DEVICE void load_slot(const Arguments& a, const Offset& offset,
@@ -115,8 +114,8 @@ private:
         }
         const U* const from = reinterpret_cast<const U*>(a.data[K]) + offset(K);
         if (width > 1 && a.repeats[K]) {
-            const auto value = static_cast<compute_t<U>>(*from);
-            for (int lane = 0; lane < width; ++lane) lanes.value[lane] = value;
+            const auto one = static_cast<compute_t<U>>(*from);
+            for (int lane = 0; lane < width; ++lane) lanes.value[lane] = one;
         } else {
             const auto loaded = *reinterpret_cast<const result_lanes<U, width>*>(from);
             for (int lane = 0; lane < width; ++lane)

@@ -97,15 +97,14 @@ enum class gpu_fault : unsigned {
 // The first fault since it was looked at last, in memory that host and device see.
 struct gpu_fault_report {
     unsigned fault;
-    unsigned step;     // the kernel's, see gpu_fault_place
+    const void* node;  // whose kernel found it: a node_record
     long long index;   // of out_of_range: what was asked for, and of how many
     long long extent;
 };
-// Where a kernel writes what it finds; `step` says which kernel it is. Without a report nothing is
-// written.
+// Where a kernel writes what it finds, and whose kernel it is. Without a report nothing is written.
 struct gpu_fault_place {
     gpu_fault_report* report = nullptr;
-    unsigned step = 0;
+    const void* node = nullptr;
 };
 
 // The context of GPU kernels: with what one needs that launches work of its own.
