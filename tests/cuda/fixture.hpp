@@ -16,7 +16,9 @@ namespace weft_test {
 
 class in_stream {
 public:
-    in_stream() { REQUIRE(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking) == cudaSuccess); }
+    in_stream() {
+        REQUIRE(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking) == cudaSuccess);
+    }
     in_stream(const in_stream&) = delete;
     in_stream& operator=(const in_stream&) = delete;
     ~in_stream() {

@@ -64,6 +64,7 @@ TEST_CASE("events order streams, whatever the delays") {
         CHECK(values.read(a) == std::vector<int>(n, 5));
         CHECK(cudaEventSynchronize(back.handle) == cudaSuccess);
         CHECK(cudaEventQuery(forth.handle) == cudaSuccess);
+        b.finish();
         CHECK(cudaStreamQuery(b.get()) == cudaSuccess);
     }
 }

@@ -186,14 +186,12 @@ void block_runner::set_current(unsigned who) {
 
 fiber& block_runner::fiber_for(unsigned who) {
     fiber* chosen = nullptr;
-    if (fibers_are_threads) {
-        if (fibers_[who] == nullptr) fibers_[who] = new fiber(body);
-        chosen = fibers_[who];
-    } else if (idle_count_ > 0) {
-        chosen = idle_[--idle_count_];
-    } else {
-        fibers_[fiber_count_] = new fiber(body);
-        chosen = fibers_[fiber_count_++];
+    if (fibers_are_threads) chosen = fibers_[who];
+    else if (idle_count_ > 0) chosen = idle_[--idle_count_];
+    if (chosen == nullptr) {
+        chosen = new fiber(body);
+        order_before(&end_);  // it may be deleted elsewhere
+        fibers_[fibers_are_threads ? who : fiber_count_++] = chosen;
     }
     members_[who].runs_on = chosen;
     return *chosen;
