@@ -214,6 +214,14 @@ bool fits(const dim3& grid, const dim3& block) {
 
 }  // namespace
 
+cudaError_t describe_kernel(cudaFuncAttributes& attributes) {
+    static api_function& self = function("cudaFuncGetAttributes");
+    if (const cudaError_t error = begin(self)) return error;
+    attributes = {};
+    attributes.maxThreadsPerBlock = static_cast<int>(most_threads);
+    return cudaSuccess;
+}
+
 cudaError_t launch(const cudaLaunchConfig_t& config, std::shared_ptr<const kernel_call> call) {
     static api_function& self = function("cudaLaunchKernelEx");
     if (const cudaError_t error = begin(self)) return error;

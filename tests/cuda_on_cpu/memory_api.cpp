@@ -246,6 +246,21 @@ cudaError_t cudaMemPoolTrimTo(cudaMemPool_t, std::size_t) {
     return begin(self);
 }
 
+cudaError_t cudaMemPoolSetAccess(cudaMemPool_t pool, const cudaMemAccessDesc* access,
+                                 std::size_t count) {
+    static api_function& self = function("cudaMemPoolSetAccess");
+    if (const cudaError_t error = begin(self)) return error;
+    for (std::size_t i = 0; i < count; ++i) {
+        const int number = access[i].location.id;
+        if (access[i].location.type != cudaMemLocationTypeDevice || number < 0 ||
+            number >= machine().is.devices)
+            return finish(cudaErrorInvalidValue);
+        if (number != pool->device->number && !machine().is.peers)
+            return finish(cudaErrorInvalidDevice);
+    }
+    return cudaSuccess;
+}
+
 cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind,
                             cudaStream_t stream) {
     static api_function& self = function("cudaMemcpyAsync");
