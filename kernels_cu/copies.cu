@@ -10,9 +10,21 @@
 
 namespace weft::cuda {
 
+namespace {
+
+// Where the host has no memory that can be pinned: slowly.
+cudaError_t copy_pageable(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind,
+                          const stream& on) {
+    static_cast<void>(cudaGetLastError());
+    const cudaError_t error = cudaMemcpyAsync(to, from, bytes, kind, on.get());
+    return error != cudaSuccess ? error : cudaStreamSynchronize(on.get());
+}
+
+}  // namespace
+
 void cuda_device::copy_in(void* to_device, const void* from_host, std::size_t bytes) {
     if (bytes == 0) return;
-    check_usable();
+    refuse_if_lost();
     const current_device here(ordinal_);
     const profiler_span span("weft copy to GPU");
     const std::lock_guard lock(in_mutex_);
@@ -25,7 +37,13 @@ cudaError_t cuda_device::upload(void* to, const void* from, std::size_t bytes) {
     for (std::size_t at = 0; at < bytes && error == cudaSuccess;) {
         std::span<std::byte> room;
         error = uploads_.take(bytes - at, to_device_, room);
-        if (error != cudaSuccess) break;
+        if (error == cudaErrorMemoryAllocation) {
+            error = copy_pageable(static_cast<std::byte*>(to) + at,
+                                  static_cast<const std::byte*>(from) + at, bytes - at,
+                                  cudaMemcpyHostToDevice, to_device_);
+            at = bytes;
+        }
+        if (error != cudaSuccess || at == bytes) break;
         std::memcpy(room.data(), static_cast<const std::byte*>(from) + at, room.size());
         error = cudaMemcpyAsync(static_cast<std::byte*>(to) + at, room.data(), room.size(),
                                 cudaMemcpyHostToDevice, to_device_.get());
@@ -39,7 +57,7 @@ cudaError_t cuda_device::upload(void* to, const void* from, std::size_t bytes) {
 
 void cuda_device::copy_out(void* to_host, const void* from_device, std::size_t bytes) {
     if (bytes == 0) return;
-    check_usable();
+    refuse_if_lost();
     const current_device here(ordinal_);
     const profiler_span span("weft copy from GPU");
     const std::lock_guard lock(out_mutex_);
@@ -51,6 +69,8 @@ void cuda_device::copy_out(void* to_host, const void* from_device, std::size_t b
 cudaError_t cuda_device::download(void* to, const void* from, std::size_t bytes) {
     cudaError_t error = follow(to_host_, compute_, out_event_);
     if (error == cudaSuccess) error = downloads_.copy(to, from, bytes, to_host_);
+    if (error == cudaErrorMemoryAllocation)
+        error = copy_pageable(to, from, bytes, cudaMemcpyDeviceToHost, to_host_);
     if (error != cudaSuccess) static_cast<void>(cudaStreamSynchronize(to_host_.get()));
     return error;
 }
@@ -59,8 +79,8 @@ void cuda_device::copy_from(void* to, device& other, const void* from, std::size
     auto* const peer = dynamic_cast<cuda_device*>(&other);
     if (peer == nullptr) return device::copy_from(to, other, from, bytes);
     if (bytes == 0) return;
-    check_usable();
-    peer->check_usable();
+    refuse_if_lost();
+    peer->refuse_if_lost();
     const current_device here(ordinal_);
     const profiler_span span("weft copy between GPUs");
     if (peer == this)
@@ -69,8 +89,8 @@ void cuda_device::copy_from(void* to, device& other, const void* from, std::size
                               "a copy", to);
     const cudaError_t error = copy_peer(to, *peer, from, bytes);
     if (error == cudaSuccess) return;
-    if (is_lost(error)) check_usable();
-    if (peer->is_lost(error)) peer->check_usable();
+    if (is_lost(error)) refuse_if_lost();
+    if (peer->is_lost(error)) peer->refuse_if_lost();
     copy_through_host(to, *peer, from, bytes);
 }
 

@@ -154,7 +154,7 @@ void cuda_device::leave() noexcept {
 
 // The device stays the thread's current one: it is the queue's own thread, or one that leaves.
 void cuda_device::launch(const node_record& of) {
-    check_usable();
+    refuse_if_lost();
     require(cudaSetDevice(ordinal_), "the next kernel");
     static_cast<void>(cudaGetLastError());  // of whatever this thread did before
     issued_.add(of);
@@ -174,7 +174,7 @@ std::unique_ptr<kernel_slot> cuda_device::make_context() {
 }
 
 void cuda_device::finish() {
-    check_usable();
+    refuse_if_lost();
     if (issued_.all_done()) return;
     const std::uint64_t enqueued = issued_.count_enqueued();
     const current_device here(ordinal_);
@@ -199,15 +199,25 @@ void cuda_device::finish() {
 
 // Errors.
 
-void cuda_device::check_usable() {
+void cuda_device::refuse_if_lost() const {
     // Pairs with the store in is_lost(): the text does not change any more.
     if (lost_.load(std::memory_order_acquire)) throw error(*loss_);
+}
+
+// Something has failed, perhaps in a call that knew no device.
+void cuda_device::check_usable() {
+    refuse_if_lost();
+    const current_device here(ordinal_);
+    const cudaError_t state = cudaStreamQuery(compute_.get());
+    if (state != cudaSuccess && state != cudaErrorNotReady && is_lost(state)) refuse_if_lost();
+    static_cast<void>(cudaGetLastError());
 }
 
 // CUDA gives up a GPU after what a kernel should not have done, and from then on says so at every
 // call: a stream that can still be asked is one of a GPU that only did not do this one thing.
 bool cuda_device::is_lost(cudaError_t first) {
     static_cast<void>(cudaGetLastError());
+    const current_device here(ordinal_);
     const std::lock_guard lock(loss_mutex_);
     if (lost_.load(std::memory_order_relaxed)) return true;
     const cudaError_t now = cudaStreamQuery(compute_.get());
@@ -233,7 +243,7 @@ bool cuda_device::is_lost(cudaError_t first) {
 
 void cuda_device::require(cudaError_t error, const char* what) {
     if (error == cudaSuccess) return;
-    if (is_lost(error)) check_usable();
+    if (is_lost(error)) refuse_if_lost();
     fail(code_of(error), "%s failed on %s: %s (%s)", what, info().name.to_string().c_str(),
          cudaGetErrorString(error), cudaGetErrorName(error));
 }

@@ -71,6 +71,7 @@ private:
     // Fails if `error` is one, in `what`: as lost, if the GPU is.
     void require(cudaError_t error, const char* what);
     void require_copied(cudaError_t error, const char* what, const void* on_device);
+    void refuse_if_lost() const;
     // Whether the GPU is lost; keeps what is known of it when that is found out.
     bool is_lost(cudaError_t error);
 
