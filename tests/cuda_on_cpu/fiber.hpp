@@ -20,8 +20,8 @@ inline constexpr bool fibers_are_threads = true;
 inline constexpr bool fibers_are_threads = false;
 #endif
 
-// The thread's own stack, or one of another. Fibers that switch to each other are in one thread, but
-// while none of them runs all may go to another.
+// The thread's own stack, or one of another. Fibers that switch to each other are in one thread,
+// but while none of them runs all may go to another.
 class fiber {
 public:
     // The stack that the calling thread is on.
