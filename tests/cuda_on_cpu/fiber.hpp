@@ -12,6 +12,10 @@
 
 #include <ucontext.h>
 
+#if defined(__x86_64__) && !defined(WEFT_THREAD_SANITIZER) && !defined(WEFT_ADDRESS_SANITIZER)
+#define WEFT_EXCHANGES_STACKS 1
+#endif
+
 namespace cuda_on_cpu {
 
 #if defined(WEFT_THREAD_SANITIZER)
@@ -41,13 +45,14 @@ public:
     WEFT_UNSEEN void arrive_in_thread();
 
 private:
+#if defined(WEFT_EXCHANGES_STACKS)
+    void* left_ = nullptr;   // the stack pointer, when it does not run
+#else
     ucontext_t context_ = {};
-    void* stack_ = nullptr;       // none of its own for the thread's fiber
-    const void* bottom_ = nullptr;  // what AddressSanitizer knows of the stack
+    const void* bottom_ = nullptr;   // of the stack; AddressSanitizer knows that of the thread's
     std::size_t bytes_ = 0;
-    void* sanitizer_ = nullptr;   // ThreadSanitizer's thread, AddressSanitizer's fake stack
-    void* jump_[5] = {};
-    bool started_ = false;
+    [[maybe_unused]] void* sanitizer_ = nullptr;   // its thread, or its second stack
+#endif
 };
 
 }  // namespace cuda_on_cpu
