@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// How fibers are made and switched: stacks with a page below them that faults, and the system's
-// contexts; but where no sanitizer wants to know the stacks, and the processor is one we know, an
-// exchange of stack pointers, as the system would ask the kernel at each switch.
+// How fibers are made and switched: stacks with a page below them that faults, and the exchange of
+// the stack pointers, which takes nanoseconds; on processors that we do not know, the system's
+// contexts, which ask the kernel at each switch.
 #include "fiber.hpp"
 
 #include <cstdint>
@@ -30,16 +30,10 @@ void* new_stack() {
     return static_cast<char*>(stack) + guard_bytes;
 }
 
-}  // namespace
-
-fiber::fiber() { arrive_in_thread(); }
-
-#if defined(WEFT_EXCHANGES_STACKS)
-
-namespace {
+#if defined(__x86_64__)
 
 // Pushes what a function has to preserve, goes to the other stack, pops what was pushed there.
-[[gnu::naked, gnu::noinline]] void exchange_stacks(void** /*left*/, void* /*to*/) {
+[[gnu::naked, gnu::noinline]] WEFT_UNSEEN void exchange_stacks(void** /*left*/, void* /*to*/) {
     asm("pushq %rbp\n\t"
         "pushq %rbx\n\t"
         "pushq %r12\n\t"
@@ -57,42 +51,43 @@ namespace {
         "ret");
 }
 
+#endif
+
 }  // namespace
 
+#if defined(__x86_64__)
+
 // As if it had left from the beginning of `body`: six registers, where that is, no caller.
-fiber::fiber(void (*body)()) {
-    auto* const top = reinterpret_cast<std::uintptr_t*>(static_cast<char*>(new_stack()) +
-                                                        stack_bytes - guard_bytes);
+void fiber::place::begin(void* bottom, std::size_t bytes, void (*body)()) {
+    auto* const top = reinterpret_cast<std::uintptr_t*>(static_cast<char*>(bottom) + bytes);
     top[-2] = reinterpret_cast<std::uintptr_t>(body);
-    left_ = top - 8;
+    left = top - 8;
 }
-void fiber::switch_to(fiber& other) { exchange_stacks(&left_, other.left_); }
-void fiber::arrive() {}
-void fiber::arrive_in_thread() {}
+void fiber::place::go_to(place& other) { exchange_stacks(&left, other.left); }
 
 #else
 
+void fiber::place::begin(void* bottom, std::size_t bytes, void (*body)()) {
+    getcontext(&left);
+    left.uc_stack.ss_sp = bottom;
+    left.uc_stack.ss_size = bytes;
+    left.uc_link = nullptr;
+    makecontext(&left, body, 0);
+}
+void fiber::place::go_to(place& other) { swapcontext(&left, &other.left); }
+
+#endif
+
+fiber::fiber() { arrive_in_thread(); }
+
 fiber::fiber(void (*body)()) : bottom_(new_stack()), bytes_(stack_bytes - guard_bytes) {
-    getcontext(&context_);
-    context_.uc_stack.ss_sp = const_cast<void*>(bottom_);
-    context_.uc_stack.ss_size = bytes_;
-    context_.uc_link = nullptr;
-    makecontext(&context_, body, 0);
+    place_.begin(const_cast<void*>(bottom_), bytes_, body);
 #if defined(WEFT_THREAD_SANITIZER)
     sanitizer_ = __tsan_create_fiber(0);
 #endif
 }
 
-#if defined(WEFT_THREAD_SANITIZER)
-
-void fiber::switch_to(fiber& other) {
-    __tsan_switch_to_fiber(other.sanitizer_, __tsan_switch_to_fiber_no_sync);
-    swapcontext(&context_, &other.context_);
-}
-void fiber::arrive() {}
-void fiber::arrive_in_thread() { sanitizer_ = __tsan_get_current_fiber(); }
-
-#elif defined(WEFT_ADDRESS_SANITIZER)
+#if defined(WEFT_ADDRESS_SANITIZER)
 
 namespace {
 thread_local fiber* left = nullptr;  // the fiber that the running one was switched to from
@@ -101,7 +96,7 @@ thread_local fiber* left = nullptr;  // the fiber that the running one was switc
 void fiber::switch_to(fiber& other) {
     left = this;
     __sanitizer_start_switch_fiber(&sanitizer_, other.bottom_, other.bytes_);
-    swapcontext(&context_, &other.context_);
+    place_.go_to(other.place_);
     arrive();
 }
 void fiber::arrive() {
@@ -113,11 +108,19 @@ void fiber::arrive_in_thread() {}
 
 #else
 
-void fiber::switch_to(fiber& other) { swapcontext(&context_, &other.context_); }
-void fiber::arrive() {}
-void fiber::arrive_in_thread() {}
-
+void fiber::switch_to(fiber& other) {
+#if defined(WEFT_THREAD_SANITIZER)
+    __tsan_switch_to_fiber(other.sanitizer_, __tsan_switch_to_fiber_no_sync);
 #endif
+    place_.go_to(other.place_);
+}
+void fiber::arrive() {}
+void fiber::arrive_in_thread() {
+#if defined(WEFT_THREAD_SANITIZER)
+    sanitizer_ = __tsan_get_current_fiber();
+#endif
+}
+
 #endif
 
 }  // namespace cuda_on_cpu

@@ -1,19 +1,17 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Fibers: stacks between which a thread switches by itself. The sanitizers are told of each
-// switch; without them a switch is a jump and costs nanoseconds. ThreadSanitizer takes fibers for
-// threads, and their switches do not order what they do. Knows nothing of kernels.
+// Fibers: stacks between which a thread switches by itself. The sanitizers are told of each switch.
+// ThreadSanitizer takes fibers for threads, and their switches do not order what they do. Knows
+// nothing of kernels.
 #pragma once
 
 #include "unseen.hpp"
 
 #include <cstddef>
 
+#if !defined(__x86_64__)
 #include <ucontext.h>
-
-#if defined(__x86_64__) && !defined(WEFT_THREAD_SANITIZER) && !defined(WEFT_ADDRESS_SANITIZER)
-#define WEFT_EXCHANGES_STACKS 1
 #endif
 
 namespace cuda_on_cpu {
@@ -45,14 +43,20 @@ public:
     WEFT_UNSEEN void arrive_in_thread();
 
 private:
-#if defined(WEFT_EXCHANGES_STACKS)
-    void* left_ = nullptr;   // the stack pointer, when it does not run
+    // Where a stack was left.
+    struct place {
+        WEFT_UNSEEN void begin(void* bottom, std::size_t bytes, void (*body)());
+        WEFT_UNSEEN void go_to(place& other);
+#if defined(__x86_64__)
+        void* left = nullptr;
 #else
-    ucontext_t context_ = {};
+        ucontext_t left = {};
+#endif
+    };
+    place place_;
     const void* bottom_ = nullptr;   // of the stack; AddressSanitizer knows that of the thread's
     std::size_t bytes_ = 0;
     [[maybe_unused]] void* sanitizer_ = nullptr;   // its thread, or its second stack
-#endif
 };
 
 }  // namespace cuda_on_cpu
