@@ -21,6 +21,7 @@
 namespace weft {
 
 class inter_op_pool;
+struct node_record;
 
 // The memory that host code may touch. Devices of other spaces are reached by copies only.
 inline constexpr int host_memory_space = 0;
@@ -71,7 +72,7 @@ public:
     void* allocate(std::size_t bytes) {
         account_.take(bytes);
         void* const address = obtain(bytes);
-        if (address == nullptr) account_.exhausted(bytes);
+        if (address == nullptr) no_memory(bytes);
         account_.commit();
         return address;
     }
@@ -101,10 +102,17 @@ public:
     virtual bool enter() noexcept { return false; }
     virtual void leave() noexcept {}
     // For devices that can fail by themselves: whether launch() is to be called before each kernel
-    // and each copy that they do.
+    // and each copy that they do, and launched() after those that have not failed.
     virtual bool watches_launches() const noexcept { return false; }
-    // Fails with unavailable if the device cannot do what comes next.
-    virtual void launch() {}
+    // Fails with unavailable if the device cannot do what comes next, which is that node's.
+    virtual void launch(const node_record& of) { static_cast<void>(of); }
+    // Fails if it could not begin what it was given since.
+    virtual void launched() {}
+    // For devices that run behind: waits until all is done that they were given before, so that a
+    // run may end. Fails, or throws error naming a node, with what has gone wrong on the way.
+    virtual void finish() {}
+    // Throws error unavailable once the device is lost, if it knows more than a failed call says.
+    virtual void check_usable() {}
     // The pool that runs its items, where threads that wait may help; null for devices with a
     // queue.
     virtual inter_op_pool* pool() noexcept { return nullptr; }
@@ -132,6 +140,16 @@ protected:
     virtual void give_back(void* address, std::size_t bytes) noexcept = 0;
 
 private:
+    [[noreturn, gnu::cold]] void no_memory(std::size_t bytes) {
+        try {
+            check_usable();
+        } catch (...) {
+            account_.cancel(bytes);
+            throw;
+        }
+        account_.exhausted(bytes);
+    }
+
     const device_info info_;
     const int memory_space_;
     memory_account account_;

@@ -25,16 +25,24 @@ struct device_parts {
     pool_source* pools = nullptr;          // threads, for kinds that want them
     bool client = false;  // the /cpu:0 whose inter-op threads include the caller
     emulated_gpu_options emulation{};  // for a device that is emulated
+    bool emulated = true;              // what may be: a GPU
 };
 
 // How a session keeps the way to make devices of a kind.
 using make_device_function = std::unique_ptr<device> (*)(device_parts parts);
+// How it asks for the number of devices of a kind that this machine has.
+using count_devices_function = int (*)();
 
 // A device that computes on this machine's CPU, in threads of its own pools and in host memory,
 // with contexts from `slot`.
 std::unique_ptr<device> make_host_device(device_parts parts, make_slot_function slot);
 // A GPU that lives in host memory.
 std::unique_ptr<device> make_emulated_gpu(device_parts parts);
+// The GPU of the number in parts.info.name, and how many there are: 0 where there is no driver, or
+// one that is too old. Defined in the library that is built with CUDA. The former fails with
+// unavailable, saying why, where the GPU cannot be used.
+std::unique_ptr<device> make_cuda_device(device_parts parts);
+int cuda_device_count() noexcept;
 
 namespace detail {
 
@@ -55,18 +63,28 @@ struct require_make_device {
 
 }  // namespace detail
 
-// A device of the kind: Kind::make_device(parts) where there is one, an emulated GPU for gpu, else
-// a host device, which shares the host's memory and runs kernels in threads of its own pools.
-template <class Kind>
+// A device of the kind: Kind::make_device(parts) where there is one, a GPU for gpu, else a host
+// device, which shares the host's memory and runs kernels in threads of its own pools. Files that
+// see CUDA and files that do not have functions of their own, by the last parameter.
+template <class Kind, bool Cuda = WEFT_HAS_CUDA>
 std::unique_ptr<device> make_device(device_parts parts) {
     if constexpr (detail::names_make_device<Kind>) {
         (void)sizeof(detail::require_make_device<Kind>);
         if constexpr (detail::has_make_device<Kind>) return Kind::make_device(std::move(parts));
     } else if constexpr (std::is_same_v<Kind, gpu>) {
+        if constexpr (Cuda)
+            if (!parts.emulated) return make_cuda_device(std::move(parts));
         return make_emulated_gpu(std::move(parts));
     } else {
         return make_host_device(std::move(parts), &make_slot<Kind>);
     }
+}
+
+// Counts the kind's devices; null where there are as many as the options say.
+template <class Kind, bool Cuda = WEFT_HAS_CUDA>
+constexpr count_devices_function device_counter() {
+    if constexpr (Cuda && std::is_same_v<Kind, gpu>) return &cuda_device_count;
+    return nullptr;
 }
 
 }  // namespace weft

@@ -53,7 +53,7 @@ public:
     bool watches_launches() const noexcept override {
         return options_.failing_launch >= 0 || options_.lost_from >= 0;
     }
-    void launch() override {
+    void launch(const node_record&) override {
         // Relaxed both: a number and a flag that order nothing.
         const std::int64_t number = launches_.fetch_add(1, std::memory_order_relaxed);
         if (options_.lost_from >= 0 && number >= options_.lost_from)

@@ -33,8 +33,8 @@ public:
     memory_account(std::string device, std::size_t limit)
         : device_(std::move(device)), limit_(limit) {}
 
-    // Books an allocation; commit() or exhausted() follows. Fails with resource_exhausted where it
-    // would go over the limit.
+    // Books an allocation; commit(), exhausted() or cancel() follows. Fails with resource_exhausted
+    // where it would go over the limit.
     void take(std::size_t bytes) {
         const std::size_t limit = limit_ != 0 ? limit_ : static_cast<std::size_t>(PTRDIFF_MAX);
         std::size_t before = in_use_.load(std::memory_order_relaxed);
@@ -54,9 +54,10 @@ public:
     }
 
     // There is none.
-    [[noreturn]] void exhausted(std::size_t bytes) {
-        const std::size_t others = in_use_.fetch_sub(bytes, std::memory_order_relaxed) - bytes;
-        refuse(bytes, others);
+    [[noreturn]] void exhausted(std::size_t bytes) { refuse(bytes, cancel(bytes)); }
+    // It is not wanted any more; what is in use without it.
+    std::size_t cancel(std::size_t bytes) noexcept {
+        return in_use_.fetch_sub(bytes, std::memory_order_relaxed) - bytes;
     }
 
     // Books its end.

@@ -31,7 +31,9 @@ struct execution_devices {
 class step_runner {
 public:
     step_runner(const plan& p, const execution_devices& on, run_frame& frame)
-        : plan_(p), on_(on), frame_(frame), only_kernels_(p.kernels == p.steps.size()) {}
+        : plan_(p), on_(on), frame_(frame), only_kernels_(p.kernels == p.steps.size()) {
+        for (const plan_step& step : p.steps) may_run_behind(device_of(step));
+    }
     step_runner(const step_runner&) = delete;
     step_runner& operator=(const step_runner&) = delete;
 
@@ -89,9 +91,10 @@ public:
             throw;
         }
     }
-    // Ends it when no step runs any more: throws its first error, or why it was stopped, `ran`
-    // kernels having run.
+    // Ends it when no step runs any more, and devices have done what they were given: throws its
+    // first error, or why it was stopped, `ran` kernels having run.
     void end(std::size_t ran) {
+        for (device* on : behind_) finish(*on);
         for (run_observer* observer : observers_) observer->run_ends(stop_state::now_ns());
         observers_.clear();
         // Nothing is kept: the error belongs to the caller alone.
@@ -136,7 +139,8 @@ public:
         if (!failed_.exchange(true, std::memory_order_relaxed)) {
             try {
                 error_ = wrapped_exception(*step.record, name_of_device(step));
-            } catch (...) {  // no memory for the text
+                device_of(step).check_usable();  // then it is not this step that is to blame
+            } catch (...) {  // that, or no memory for the text
                 error_ = std::current_exception();
             }
         }
@@ -217,15 +221,37 @@ private:
         return false;
     }
 
+    // Adds to the devices that may have work left when the last step has run.
+    void may_run_behind(device& on) {
+        if (on.memory_space() == host_memory_space) return;
+        for (const device* known : behind_)
+            if (known == &on) return;
+        behind_.push_back(&on);
+    }
+    // Its failure is the run's, unless that has one.
+    void finish(device& on) noexcept {
+        try {
+            on.finish();
+        } catch (...) {
+            if (error_ == nullptr) error_ = std::current_exception();
+        }
+    }
+
     // What is not just a kernel with its values in place. Apart, like errors: what runs most steps
     // is a few instructions.
     [[gnu::noinline]] void run_special(std::uint32_t at, const place& in) {
         const plan_step& step = plan_.steps[id_at(at)];
-        const prepared_step& prepared = prepared_[at];
         if (step.kind == step_kind::nothing) return;
-        if (device_of(step).watches_launches()) device_of(step).launch();
+        const bool watched = device_of(step).watches_launches();
+        if (watched) device_of(step).launch(*step.record);
         if (frame_.is_late(step)) frame_.prepare_late(step);
-        if (step.kind == step_kind::copy) return run_copy(step);
+        if (step.kind == step_kind::copy)
+            run_copy(step);
+        else
+            run_kernel(step, prepared_[at], in);
+        if (watched) device_of(step).launched();
+    }
+    void run_kernel(const plan_step& step, const prepared_step& prepared, const place& in) {
         // What writes a variable in place must not stop half-way.
         const bool interruptible = step.variable == none || step.record->fallible;
         if (!interruptible) in.slot->begin(&stop_, false);
@@ -253,6 +279,7 @@ private:
     std::vector<step_list> lists_{1};
     const prepared_step* prepared_ = nullptr;  // the first list's
     std::vector<run_observer*> observers_;  // of the next run
+    std::vector<device*> behind_;
     bool measuring_ = false;
     bool watched_ = false;  // measured or observed
     bool cold_ = false;

@@ -24,7 +24,7 @@ public:
                               options.intra_op_parallelism_threads,
                               options.use_per_session_threads}) {
         for (const session_kind& kind : kinds) add_devices(kind);
-        check_options();
+        check_options(kinds);
         on_.machine.client = on_.machine.devices[devices_.client()];
     }
     session_machine(const session_machine&) = delete;
@@ -65,23 +65,27 @@ private:
         return out;
     }
 
-    int count_of(const std::string& kind) const {
-        if (kind == "gpu") {
-            if (options_.emulated_gpus < 0)
-                throw error(errc::invalid_argument, "emulated_gpus is " +
-                                                        std::to_string(options_.emulated_gpus) +
-                                                        "; give 0 or more");
-            return options_.emulated_gpus;
-        }
+    // Whether GPUs are those that options ask for: all without CUDA, never some of them.
+    bool is_emulated(const session_kind& gpus) const {
+        return gpus.count == nullptr || options_.emulated_gpus > 0;
+    }
+    int count_of(const session_kind& of) const {
+        const std::string kind = of.name;
+        if (kind == "gpu" && options_.emulated_gpus < 0)
+            throw error(errc::invalid_argument, "emulated_gpus is " +
+                                                    std::to_string(options_.emulated_gpus) +
+                                                    "; give 0 or more");
+        if (kind == "gpu" && is_emulated(of)) return options_.emulated_gpus;
+        const int most = of.count != nullptr ? of.count() : -1;
         for (const auto& [name, count] : options_.device_count) {
             if (lower(name) != kind) continue;
             if (count < (kind == "cpu" ? 1 : 0))
                 throw error(errc::invalid_argument, "device_count of " + name + " is " +
                                                         std::to_string(count) + "; give " +
                                                         (kind == "cpu" ? "1" : "0") + " or more");
-            return count;
+            return most >= 0 && most < count ? most : count;
         }
-        return 1;
+        return most >= 0 ? most : 1;
     }
     std::size_t limit_of(const device_spec& name) const {
         // One that names the device goes before one for all of its kind.
@@ -99,7 +103,7 @@ private:
         return found;
     }
     void add_devices(const session_kind& kind) {
-        const int count = count_of(kind.name);
+        const int count = count_of(kind);
         for (int i = 0; i < count; ++i) {
             device_parts parts;
             parts.info.name = {"localhost", 0, kind.name, i};
@@ -107,6 +111,7 @@ private:
             parts.memory_space = static_cast<int>(owned_.size()) + 1;
             parts.pools = &pools_;
             parts.emulation = emulation_of(parts.info.name);
+            parts.emulated = is_emulated(kind);
             parts.client = std::string_view(kind.name) == "cpu" && i == 0;
             auto made = kind.make(std::move(parts));
             devices_.add(made->info());
@@ -121,7 +126,7 @@ private:
                                              ", which is not in this session; there are " +
                                              device_names());
     }
-    void check_options() const {
+    void check_options(std::span<const session_kind> kinds) const {
         if (devices_.client() == unplaced)
             throw error(errc::invalid_argument,
                         "a session needs a cpu, where feeds come from and fetches go to; add it "
@@ -130,9 +135,14 @@ private:
             check_named("memory_limit", device);
         for (const auto& [device, how] : options_.emulation) check_named("emulation", device);
         for (const auto& [kind, count] : options_.device_count) {
-            if (lower(kind) == "gpu" && count != options_.emulated_gpus)
+            bool counted = false;  // those of this machine, which may have none
+            for (const session_kind& of : kinds)
+                counted = counted || (of.name == lower(kind) && of.count != nullptr);
+            if (lower(kind) == "gpu" && count != options_.emulated_gpus &&
+                (!counted || options_.emulated_gpus > 0))
                 throw error(errc::invalid_argument,
                             "device_count does not make GPUs; set emulated_gpus");
+            if (counted) continue;
             if (count > 0 && devices_.kind_bit(lower(kind)) == 0)
                 throw error(errc::not_found, "device_count names " + kind +
                                                  ", which is no device kind of this graph; there "

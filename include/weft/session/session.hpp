@@ -158,11 +158,13 @@ auto run_and_fetch(session_run& run, std::index_sequence<I...>, const F&... fetc
 class session {
 public:
     // The devices of a graph's kinds: one /cpu:0 unless device_count says otherwise, emulated_gpus
-    // GPUs, one of each kind of the user's. The graph must outlive the session. Throws error
-    // invalid_argument for options that make no sense.
-    template <class... Kinds>
+    // GPUs or, with CUDA and none of those, the GPUs of this machine, one of each kind of the
+    // user's. The graph must outlive the session. Throws error invalid_argument for options that
+    // make no sense, unavailable for a GPU that cannot be used.
+    template <class... Kinds, bool Cuda = WEFT_HAS_CUDA>
     explicit session(const basic_graph<device_kinds<Kinds...>>& of, session_options options = {}) {
-        const session_kind kinds[] = {{Kinds::name, &make_device<Kinds>}...};
+        const session_kind kinds[] = {
+            {Kinds::name, &make_device<Kinds, Cuda>, device_counter<Kinds, Cuda>()}...};
         core_ = std::make_unique<session_core>(of, std::move(options), kinds, sizeof...(Kinds));
     }
 
