@@ -44,7 +44,8 @@ struct weft::kernel<step_up, cpu, float> {
 };
 template <>
 struct weft::kernel<step_up, gpu, float> {
-    static void run(gpu_context& ctx, tensor_view<float, dyn> out, tensor_view<const float, dyn> in) {
+    static void run(gpu_context& ctx, tensor_view<float, dyn> out,
+                    tensor_view<const float, dyn> in) {
         auto* const scratch = static_cast<float*>(ctx.scratch(in.size() * sizeof(float)));
         const unsigned blocks = cuda::blocks_for(ctx, in.size(), 32, 1);
         cuda::launch(ctx, twice_and_one, blocks, 32, scratch, in.data(), in.size());
