@@ -12,7 +12,8 @@
 
 #include <cstdio>
 #include <exception>
-#include <memory>
+#include <mutex>
+#include <vector>
 
 constinit thread_local uint3 threadIdx = {0, 0, 0};
 constinit thread_local uint3 blockIdx = {0, 0, 0};
@@ -49,9 +50,8 @@ public:
     block_runner() = default;
     block_runner(const block_runner&) = delete;
     block_runner& operator=(const block_runner&) = delete;
-    ~block_runner() {
-        for (const fiber* each : fibers_) delete each;
-    }
+    // Runs blocks in the calling thread from now on.
+    void move_here() { main_.arrive_in_thread(); }
     // Null or what went wrong.
     const char* run(const kernel_call& kernel, unsigned threads);
     const char* text() const { return text_; }
@@ -66,8 +66,10 @@ public:
 private:
     WEFT_UNSEEN static void body();
     WEFT_UNSEEN void run_threads();
-    void run_thread();
-    WEFT_UNSEEN void finish();
+    // Not inlined: a fiber may go on in another thread than it was left in, and addresses of what
+    // is the thread's must not survive that in its loop.
+    [[gnu::noinline]] void run_thread();
+    [[gnu::noinline]] WEFT_UNSEEN void finish();
     WEFT_UNSEEN void release_block();
     WEFT_UNSEEN void release_lanes_after(unsigned who);
     WEFT_UNSEEN bool release_warp(unsigned first, unsigned mask, operation what);
@@ -106,9 +108,47 @@ private:
     char warp_[most_threads / lanes] = {};
 };
 
+// Runners of threads that have ended, for those that come: to make a thousand fibers takes time,
+// which ThreadSanitizer makes seconds. They live as long as the program.
+class runner_pool {
+public:
+    static block_runner* take() {
+        {
+            const std::lock_guard lock(pool().mutex_);
+            if (!pool().idle_.empty()) {
+                block_runner* const taken = pool().idle_.back();
+                pool().idle_.pop_back();
+                taken->move_here();
+                return taken;
+            }
+        }
+        return new block_runner;
+    }
+    static void give_back(block_runner* one) {
+        const std::lock_guard lock(pool().mutex_);
+        pool().idle_.push_back(one);
+    }
+
+private:
+    static runner_pool& pool() {
+        static runner_pool* const only = new runner_pool;
+        return *only;
+    }
+    std::mutex mutex_;
+    std::vector<block_runner*> idle_;
+};
+
+struct runner_lease {
+    runner_lease() = default;
+    runner_lease(const runner_lease&) = delete;
+    runner_lease& operator=(const runner_lease&) = delete;
+    ~runner_lease() { runner_pool::give_back(runner); }
+    block_runner* const runner = runner_pool::take();
+};
+
 block_runner& runner() {
-    thread_local const auto of_this_thread = std::make_unique<block_runner>();
-    return *of_this_thread;
+    thread_local const runner_lease of_this_thread;
+    return *of_this_thread.runner;
 }
 
 const char* block_runner::run(const kernel_call& kernel, unsigned threads) {
@@ -186,14 +226,12 @@ void block_runner::set_current(unsigned who) {
 
 fiber& block_runner::fiber_for(unsigned who) {
     fiber* chosen = nullptr;
-    if (fibers_are_threads) {
-        if (fibers_[who] == nullptr) fibers_[who] = new fiber(body);
-        chosen = fibers_[who];
-    } else if (idle_count_ > 0) {
-        chosen = idle_[--idle_count_];
-    } else {
-        fibers_[fiber_count_] = new fiber(body);
-        chosen = fibers_[fiber_count_++];
+    if (fibers_are_threads) chosen = fibers_[who];
+    else if (idle_count_ > 0) chosen = idle_[--idle_count_];
+    if (chosen == nullptr) {
+        chosen = new fiber(body);
+        order_before(&end_);  // another thread may use it
+        fibers_[fibers_are_threads ? who : fiber_count_++] = chosen;
     }
     members_[who].runs_on = chosen;
     return *chosen;

@@ -214,11 +214,13 @@ bool fits(const dim3& grid, const dim3& block) {
 
 }  // namespace
 
-cudaError_t describe_kernel(cudaFuncAttributes& attributes) {
+cudaError_t look_at_kernel(cudaFuncAttributes* attributes) {
     static api_function& self = function("cudaFuncGetAttributes");
     if (const cudaError_t error = begin(self)) return error;
-    attributes = {};
-    attributes.maxThreadsPerBlock = static_cast<int>(most_threads);
+    *attributes = {};
+    attributes->maxThreadsPerBlock = static_cast<int>(most_threads);
+    attributes->binaryVersion = 90;
+    attributes->ptxVersion = 90;
     return cudaSuccess;
 }
 

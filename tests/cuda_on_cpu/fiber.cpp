@@ -22,7 +22,9 @@ constexpr std::size_t guard_bytes = 4096;
 
 }  // namespace
 
-fiber::fiber() : started_(true) {
+fiber::fiber() : started_(true) { arrive_in_thread(); }
+
+void fiber::arrive_in_thread() {
 #if defined(WEFT_THREAD_SANITIZER)
     sanitizer_ = __tsan_get_current_fiber();
 #endif
@@ -42,14 +44,6 @@ fiber::fiber(void (*body)()) : bytes_(stack_bytes - guard_bytes) {
 #if defined(WEFT_THREAD_SANITIZER)
     sanitizer_ = __tsan_create_fiber(0);
 #endif
-}
-
-fiber::~fiber() {
-    if (stack_ == nullptr) return;
-#if defined(WEFT_THREAD_SANITIZER)
-    __tsan_destroy_fiber(sanitizer_);
-#endif
-    munmap(stack_, stack_bytes);
 }
 
 #if defined(WEFT_THREAD_SANITIZER)

@@ -20,22 +20,25 @@ inline constexpr bool fibers_are_threads = true;
 inline constexpr bool fibers_are_threads = false;
 #endif
 
-// The thread's own stack, or one of another. Must be used by one thread only.
+// The thread's own stack, or one of another. Fibers that switch to each other are in one thread,
+// but while none of them runs all may go to another.
 class fiber {
 public:
     // The stack that the calling thread is on.
     fiber();
-    // A stack of its own, on which `body` runs when it is first switched to; body must not return.
+    // A stack of its own, for good, on which `body` runs when it is first switched to; body must
+    // not return.
     explicit fiber(void (*body)());
     fiber(const fiber&) = delete;
     fiber& operator=(const fiber&) = delete;
-    ~fiber();
 
     // Leaves this fiber, which has to be the running one, for another; returns when something
     // switches back.
     WEFT_UNSEEN void switch_to(fiber& other);
     // What `body` begins with.
-    WEFT_UNSEEN void arrive();
+    [[gnu::noinline]] WEFT_UNSEEN void arrive();
+    // This one stands for the stack that the calling thread is on.
+    WEFT_UNSEEN void arrive_in_thread();
 
 private:
     ucontext_t context_ = {};

@@ -246,17 +246,17 @@ cudaError_t cudaMemPoolTrimTo(cudaMemPool_t, std::size_t) {
     return begin(self);
 }
 
-cudaError_t cudaMemPoolSetAccess(cudaMemPool_t pool, const cudaMemAccessDesc* access,
+cudaError_t cudaMemPoolSetAccess(cudaMemPool_t pool, const cudaMemAccessDesc* list,
                                  std::size_t count) {
     static api_function& self = function("cudaMemPoolSetAccess");
     if (const cudaError_t error = begin(self)) return error;
     for (std::size_t i = 0; i < count; ++i) {
-        const int number = access[i].location.id;
-        if (access[i].location.type != cudaMemLocationTypeDevice || number < 0 ||
-            number >= machine().is.devices)
-            return finish(cudaErrorInvalidValue);
-        if (number != pool->device->number && !machine().is.peers)
+        const cudaMemLocation& place = list[i].location;
+        if (place.type != cudaMemLocationTypeDevice) return finish(cudaErrorInvalidValue);
+        if (place.id < 0 || place.id >= machine().is.devices)
             return finish(cudaErrorInvalidDevice);
+        if (place.id != pool->device->number && !machine().is.peers)
+            return finish(cudaErrorPeerAccessUnsupported);
     }
     return cudaSuccess;
 }

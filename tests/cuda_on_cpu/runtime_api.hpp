@@ -61,7 +61,7 @@ cudaError_t cudaDeviceGetDefaultMemPool(cudaMemPool_t* pool, int device);
 cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t pool, cudaMemPoolAttr attribute, void* value);
 cudaError_t cudaMemPoolGetAttribute(cudaMemPool_t pool, cudaMemPoolAttr attribute, void* value);
 cudaError_t cudaMemPoolTrimTo(cudaMemPool_t pool, std::size_t bytes);
-cudaError_t cudaMemPoolSetAccess(cudaMemPool_t pool, const cudaMemAccessDesc* access,
+cudaError_t cudaMemPoolSetAccess(cudaMemPool_t pool, const cudaMemAccessDesc* list,
                                  std::size_t count);
 
 cudaError_t cudaMemcpy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind);
@@ -89,7 +89,7 @@ cudaError_t cudaGraphExecDestroy(cudaGraphExec_t exec);
 namespace cuda_on_cpu {
 
 cudaError_t launch(const cudaLaunchConfig_t& config, std::shared_ptr<const kernel_call> call);
-cudaError_t describe_kernel(cudaFuncAttributes& attributes);
+cudaError_t look_at_kernel(cudaFuncAttributes* attributes);
 
 // A kernel with its arguments, copied at the launch as CUDA does.
 template <class... P>
@@ -116,7 +116,7 @@ cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t* config, void (*kernel)(
 // Nothing is known of a kernel here but that it can run.
 template <class F>
 cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, F*) {
-    return cuda_on_cpu::describe_kernel(*attributes);
+    return cuda_on_cpu::look_at_kernel(attributes);
 }
 
 // CUDA's overloads for any type of pointer.

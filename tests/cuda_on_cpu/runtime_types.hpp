@@ -136,6 +136,7 @@ enum cudaMemPoolAttr {
 };
 
 enum cudaMemLocationType {
+    cudaMemLocationTypeInvalid = 0,
     cudaMemLocationTypeDevice = 1,
 };
 struct cudaMemLocation {
