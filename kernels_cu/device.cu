@@ -36,6 +36,10 @@ public:
     }
     void* stream() const noexcept override { return on_.compute_stream(); }
     int multiprocessors() const noexcept override { return on_.multiprocessors(); }
+    gpu_fault_place faults() const noexcept override { return on_.faults(); }
+    void upload(void* to_device, const void* from_host, std::size_t bytes) override {
+        on_.copy_in(to_device, from_host, bytes);
+    }
 
 private:
     cuda_device& on_;
@@ -59,6 +63,7 @@ device_info complete(device_info info, int ordinal) {
     check_architecture(name, properties.name, properties.major, properties.minor);
     if (info.description.empty()) info.description = properties.name;
     if (info.memory_limit == 0) info.memory_limit = properties.totalGlobalMem;
+    info.launches = true;
     return info;
 }
 
@@ -81,6 +86,7 @@ cuda_device::cuda_device(device_info info, int memory_space, int ordinal)
         require(made->make(), "a new stream");
     for (event* made : {&in_event_, &out_event_, &peer_event_})
         require(made->make(), "a new event");
+    require(faults_.make(), "memory for faults");
     // Memory that has been freed stays with the process: asking the driver for it again takes long.
     if (attribute(cudaDevAttrMemoryPoolsSupported, ordinal, 0) == 0) return;
     std::uint64_t keep = ~std::uint64_t{0};
@@ -184,8 +190,11 @@ void cuda_device::finish() {
     require(cudaEventRecord(end.get(), compute_.get()), "the end of a run");
     require(wait_for(end), "the end of a run");
     issued_.done(enqueued);
-    const std::lock_guard lock(ends_mutex_);
-    ends_.push_back(std::move(end));
+    {
+        const std::lock_guard lock(ends_mutex_);
+        ends_.push_back(std::move(end));
+    }
+    faults_.throw_first(info().name.to_string());
 }
 
 // Errors.

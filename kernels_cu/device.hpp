@@ -10,6 +10,7 @@
 
 #include <kernels_cu/handles.hpp>
 #include <kernels_cu/issued_nodes.hpp>
+#include <kernels_cu/kernel_faults.hpp>
 #include <kernels_cu/profiler_span.hpp>
 #include <kernels_cu/staging.hpp>
 
@@ -35,6 +36,8 @@ public:
     int ordinal() const noexcept { return ordinal_; }
     cudaStream_t compute_stream() const noexcept { return compute_.get(); }
     int multiprocessors() const noexcept { return multiprocessors_; }
+    // For the kernel that is launched last.
+    gpu_fault_place faults() const noexcept { return faults_.place(issued_.latest()); }
 
     // copy_in() returns when the bytes have been read, not when they are there.
     void copy_in(void* to_device, const void* from_host, std::size_t bytes) override;
@@ -93,6 +96,7 @@ private:
     std::vector<event> ends_;  // that no run waits for
 
     issued_nodes issued_;
+    kernel_faults faults_;
     profiler_span span_;     // of the step that is being launched
     int callers_device_ = 0; // current in the thread that entered, before
     std::atomic<bool> lost_{false};

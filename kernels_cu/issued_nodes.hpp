@@ -40,6 +40,7 @@ public:
     }
     bool all_done() const noexcept { return done_.load(std::memory_order_relaxed) >= count(); }
 
+    const node_record* latest() const noexcept { return at(count() - 1); }
     // The only one that is under way; null where there are several, or none.
     const node_record* only() const noexcept {
         const std::uint64_t n = count();

@@ -64,7 +64,7 @@ def include_problem(layer, header):
 
 def umbrella_problems(text):
     for number, line in enumerate(text.splitlines(), 1):
-        if line.strip() and not re.match(r"\s*#\s*(include|pragma once)", line):
+        if line.strip() and not re.match(r"\s*#\s*(include|pragma once|if WEFT_|endif)", line):
             yield number, "an umbrella header holds includes only"
 
 

@@ -17,13 +17,11 @@
 #define WEFT_HOST_DEVICE
 #endif
 
-// Whether sessions use the GPUs of this machine: the build file says so, and links the library that
-// knows CUDA. What templates do depends on it by a parameter, so that files that are compiled with
-// it and without may meet in a program.
-#if defined(WEFT_CUDA)
-#define WEFT_HAS_CUDA 1
+// Whether this is what nvcc makes of a file for the device, where nothing can be thrown.
+#if defined(__CUDA_ARCH__)
+#define WEFT_IS_DEVICE_CODE 1
 #else
-#define WEFT_HAS_CUDA 0
+#define WEFT_IS_DEVICE_CODE 0
 #endif
 
 // The lanes of two vectors, by number. nvcc, for which vectors have one lane, cannot pass a pack of
@@ -47,7 +45,38 @@
 #define WEFT_SOURCE inline
 #endif
 
+// Programs that use GPUs through CUDA define WEFT_CUDA in all files and link the library weft_cuda
+// (kernels_cu/). Files that nvcc compiles get a kernel of their own for each fused expression;
+// WEFT_CUDA=2 says that for a compiler that is given CUDA's keywords otherwise.
+#if defined(WEFT_CUDA)
+#define WEFT_HAS_CUDA 1
+#if defined(__CUDACC__) || WEFT_CUDA == 2
+#define WEFT_COMPILES_GPU 1
+#else
+#define WEFT_COMPILES_GPU 0
+#endif
+#else
+#define WEFT_HAS_CUDA 0
+#define WEFT_COMPILES_GPU 0
+#endif
+
 namespace weft {
+
+// What this file has for GPUs. Files of one program may differ, so a template whose meaning depends
+// on it has it for an argument: the linker would else keep the one or the other.
+enum class gpu_code : unsigned char {
+    emulated,  // no more than an emulated GPU needs
+    linked,    // what the library weft_cuda has compiled
+    compiled   // that, and kernels of this file's own
+};
+inline constexpr bool has_cuda = WEFT_HAS_CUDA;
+#if WEFT_COMPILES_GPU
+inline constexpr gpu_code gpu_code_here = gpu_code::compiled;
+#elif WEFT_HAS_CUDA
+inline constexpr gpu_code gpu_code_here = gpu_code::linked;
+#else
+inline constexpr gpu_code gpu_code_here = gpu_code::emulated;
+#endif
 
 // Tells the core that this thread only waits: for loops that look at memory again and again.
 inline void relax_core() noexcept {

@@ -29,3 +29,7 @@
 
 #include <weft/expr.hpp>
 #include <weft/graph/graph.hpp>
+
+#if WEFT_HAS_CUDA
+#include <weft/cuda/kernels.hpp>
+#endif

@@ -16,6 +16,7 @@
 #include <weft/core/shape_source.hpp>
 #include <weft/kernel/bound_tree_source.hpp>
 #include <weft/kernel/instruction_set_source.hpp>
+#include <weft/kernel/launch_source.hpp>
 #include <weft/kernel/loop_source.hpp>
 #include <weft/kernel/program_source.hpp>
 #include <weft/kernel/registered_source.hpp>

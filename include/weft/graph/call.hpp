@@ -133,7 +133,7 @@ node_id make_call(graph_base& owner, Fn fn, std::string name, const std::source_
     if constexpr (is_tensor<result>) record.type.object = &object_type_of<result>;
     const void* stored = record.keep(
         program{std::move(fn), {add_input(owner, record, inputs.graph(), inputs.id())..., 0}});
-    record.kernels.push_back({cpu::name, &program::run, stored, {}});
+    record.kernels.push_back({cpu::name, &program::run, stored, nullptr, {}});
     return owner.add(std::move(record));
 }
 

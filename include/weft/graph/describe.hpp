@@ -6,6 +6,7 @@
 // hold at most one call, their heart. Knows no graph.
 #pragma once
 
+#include <weft/graph/launch_parts.hpp>
 #include <weft/graph/node_parts.hpp>
 #include <weft/graph/tree.hpp>
 
@@ -113,6 +114,8 @@ struct call_facts {
     static constexpr span_variants fused() {
         return {};
     }
+    using fused_type = void;
+    static constexpr kernel_function launch() { return nullptr; }
 };
 template <class E>
     requires(facts_of<E>.has_heart)
@@ -155,6 +158,15 @@ struct call_facts<op_call<Op, Result, Parameters, Args...>> {
         else
             return span_of<Device, fused_type>();
     }
+    // By CUDA's kernel of the op, or by one of the program's own for GPUs.
+    static constexpr kernel_function launch() {
+        if constexpr (has_kernel_for<Op, cuda_gpu, types>)
+            return launch_of<cuda_gpu>(std::index_sequence_for<Args...>{});
+        else if constexpr (has_kernel_for<Op, gpu, types> && !has_cpu_code<Op, gpu, types>)
+            return launch_of<gpu>(std::index_sequence_for<Args...>{});
+        else
+            return nullptr;
+    }
 
 private:
     template <std::size_t I, class A>
@@ -163,6 +175,11 @@ private:
             return fused_argument<element_of_t<A>, facts_of<A>.slots>{};
         else
             return tensor_argument<result_of_t<A>, reads_source<Op, I>>{};
+    }
+    template <class Device, std::size_t... I>
+    static constexpr kernel_function launch_of(std::index_sequence<I...>) {
+        return &call_code<typename kernel_for<Op, Device, types>::type, context<gpu>, Result,
+                          Parameters, launched_argument<decltype(argument<I, Args>())>...>::run;
     }
     // A device-neutral op's kernel takes the context that all kinds have, and is compiled once.
     template <class Device, std::size_t... I>
@@ -187,6 +204,45 @@ constexpr kind_code code_of() {
     } else {
         return {Device::name, &missing_kernel_of<first_missing_t<E, Device>>::value};
     }
+}
+
+// How the parts of an expression are launched.
+template <class E>
+constexpr const launch_code* launch_code_of() {
+    if constexpr (std::is_void_v<E>)
+        return nullptr;
+    else
+        return &tree_launch_code<lowered_t<gpu, E>, element_of_t<E>>::value;
+}
+template <class E>
+struct launched {
+    using fused = typename call_facts<E>::fused_type;
+    static constexpr launch_parts value = {
+        launch_code_of<std::conditional_t<is_call<E>, void, E>>(), launch_code_of<fused>(),
+        call_facts<E>::launch()};
+    // Has the kernels of this file's own made.
+    static void compile() {
+        if constexpr (!is_call<E>) compile_tree<E>();
+        if constexpr (!std::is_void_v<fused>) compile_tree<fused>();
+    }
+
+private:
+    template <class Tree>
+    static void compile_tree() {
+        static_cast<void>(compiled_tree<lowered_t<gpu, Tree>, element_of_t<Tree>>::known);
+    }
+};
+template <class E>
+constexpr const launch_parts* launched_of() {
+    if constexpr (has_cuda && placeable_on<E, gpu>)
+        return &launched<E>::value;
+    else
+        return nullptr;
+}
+// In files that are compiled for GPUs.
+template <class E>
+void compile_for_gpus() {
+    if constexpr (placeable_on<E, gpu>) launched<E>::compile();
 }
 
 // The op whose registered kernels are told: the one that is missing on the last kind that lacks
@@ -241,7 +297,8 @@ constexpr node_description describe(std::span<const kind_code> kinds, std::strin
             .counts = counts_of<E>(),
             .parameter_bytes = call::parameter_bytes,
             .call_shape = call::shape,
-            .kinds = kinds};
+            .kinds = kinds,
+            .launched = launched_of<E>()};
 }
 
 template <class E, class Kinds>

@@ -107,6 +107,7 @@ template <class Kinds, class E, class... Owner>
 node_id make_settled(const E& e, std::string_view name, const std::source_location& where,
                      Owner&... owner) {
     if constexpr (placeable_somewhere<E>(static_cast<Kinds*>(nullptr))) {
+        if constexpr (gpu_code_here == gpu_code::compiled) compile_for_gpus<E>();
         return with_parts(e, where, [&](const node_parts& parts) {
             return add_node(owner..., description_of<E, Kinds>::value, parts, name, where);
         });

@@ -40,6 +40,13 @@ struct kind_code {
     span_variants tree{}, fused{};
 };
 
+// How it runs where kernels are launched: of what it has, null where that cannot be.
+struct launch_parts {
+    const launch_code* tree;
+    const launch_code* fused;
+    kernel_function call;
+};
+
 // What the types of an expression say of its node.
 struct node_description {
     const char* op;
@@ -60,6 +67,7 @@ struct node_description {
     std::size_t parameter_bytes;  // of the op's parameters
     shape_function call_shape;    // null: there is no call
     std::span<const kind_code> kinds;
+    const launch_parts* launched = nullptr;  // for kind gpu; null: programs do not launch
 };
 
 // What one expression holds; arrays are as long as the description's counts say.

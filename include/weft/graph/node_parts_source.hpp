@@ -59,6 +59,10 @@ public:
         const leaf* at = parts_.leaves;
         around_.type = node_.computed_type;
         around_.tree = tree(at, counts.tree_leaves, numbers, node_.result_bytes);
+        if (node_.launched != nullptr) {
+            around_.launched = node_.launched->tree;
+            call_.fused_launched = node_.launched->fused;
+        }
         at += counts.tree_leaves;
         if (node_.call_shape != nullptr) {
             call_.type = node_.call_type;
@@ -133,10 +137,26 @@ private:
             entry.run = run_;
             entry.parameters = record_.kernels.front().parameters;
         }
+        if (node_.launched != nullptr && std::string_view(code.kind) == gpu::name)
+            entry.launch = launch();
         if (code.missing != nullptr) {
             entry.run = nullptr;
             entry.missing = missing_text(*code.missing);
         }
+    }
+
+    // What runs the node where kernels are launched; null where a part of it cannot be.
+    kernel_function launch() const {
+        const auto exists = [](const launch_code* code, std::size_t leaves) {
+            return leaves == 0 || (code != nullptr && code->exists());
+        };
+        const part_counts& counts = node_.counts;
+        const launch_parts& parts = *node_.launched;
+        if (!exists(parts.tree, counts.tree_leaves) || !exists(parts.fused, counts.fused_leaves))
+            return nullptr;
+        if (node_.call_shape == nullptr) return &elementwise_program::launch;
+        if (parts.call == nullptr) return nullptr;
+        return counts.tree_leaves == 0 ? parts.call : &heart_program::launch;
     }
 
     const void* program(const kind_code& code, kernel_function& run) {
@@ -156,6 +176,7 @@ private:
             const heart_program heart{around_,
                                       call_,
                                       code.call,
+                                      node_.launched == nullptr ? nullptr : node_.launched->call,
                                       node_.call_shape,
                                       node_.heart_bytes,
                                       node_.same_element,

@@ -60,7 +60,13 @@ struct kernel_entry {
     const char* kind = "";             // "cpu", "gpu", ...
     kernel_function run = nullptr;     // null: there is no kernel on this kind
     const void* parameters = nullptr;  // what `run` gets; owned by the record
+    kernel_function launch = nullptr;  // the same on a device that launches; null: not there
     std::string missing{};             // then which: "Softsign(double)"
+
+    // What a session runs on the kind, whose GPUs launch kernels or not; null where it cannot.
+    kernel_function code(bool gpus_launch) const {
+        return gpus_launch && std::string_view(kind) == "gpu" ? launch : run;
+    }
 };
 
 // Memory that a node's record owns (a constant's elements, a callable), freed with the graph.
@@ -113,9 +119,9 @@ struct node_record {
     bool produces_only() const {
         return inputs.empty() && (role == node_role::constant || role == node_role::compute);
     }
-    const kernel_entry* kernel_for(std::string_view kind) const {
+    const kernel_entry* kernel_for(std::string_view kind, bool gpus_launch = false) const {
         for (const kernel_entry& entry : kernels)
-            if (entry.kind == kind && entry.run != nullptr) return &entry;
+            if (entry.kind == kind && entry.code(gpus_launch) != nullptr) return &entry;
         return nullptr;
     }
 };

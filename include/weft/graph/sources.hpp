@@ -18,14 +18,21 @@ struct value_kernel {
     const char* kind;
     const missing_kernel* missing;  // null: it can live there
 };
-// The kernels of a value: `run` is one copy_value.
+// The kernels of a value: `run` is one copy_value, `launch` one upload_value.
 void add_value_kernels(node_record& record, std::span<const value_kernel> kernels,
-                       kernel_function run, const void* bytes);
+                       kernel_function run, kernel_function launch, const void* bytes);
 
 // Copies a value with elements of so many bytes to the output.
 template <std::size_t ElementBytes>
 void copy_value(const void* from, context_base&, const value_ref* const*, value_ref& output) {
     std::memcpy(output.data, from, output.shape.size() * ElementBytes);
+}
+
+// The same to the memory of a device that launches kernels.
+template <std::size_t ElementBytes>
+void upload_value(const void* from, context_base& ctx, const value_ref* const*,
+                  value_ref& output) {
+    static_cast<context<gpu>&>(ctx).upload(output.data, from, output.shape.size() * ElementBytes);
 }
 
 template <class Op, class T, class Device>
@@ -47,7 +54,8 @@ template <class Op, class T, class Kinds>
 void add_value(node_record& record, const void* bytes) {
     record.op = Op::name;
     record.registered = &registered_kernels<Op, Kinds>;
-    add_value_kernels(record, value_kernels_of<Op, T, Kinds>::value, &copy_value<sizeof(T)>, bytes);
+    add_value_kernels(record, value_kernels_of<Op, T, Kinds>::value, &copy_value<sizeof(T)>,
+                      has_cuda ? &upload_value<sizeof(T)> : nullptr, bytes);
 }
 template <class Tensor>
 value_type value_type_of() {

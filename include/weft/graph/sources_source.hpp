@@ -12,16 +12,19 @@ namespace weft {
 
 WEFT_SOURCE void detail::add_value_kernels(node_record& record,
                                            std::span<const value_kernel> kernels,
-                                           kernel_function run, const void* bytes) {
+                                           kernel_function run, kernel_function launch,
+                                           const void* bytes) {
     record.kernels = std::vector<kernel_entry>(kernels.size());
     for (std::size_t i = 0; i < kernels.size(); ++i) {
         kernel_entry& entry = record.kernels[i];
         entry.kind = kernels[i].kind;
         entry.parameters = bytes;
-        if (kernels[i].missing == nullptr)
-            entry.run = run;
-        else
+        if (kernels[i].missing != nullptr) {
             entry.missing = missing_text(*kernels[i].missing);
+            continue;
+        }
+        entry.run = run;
+        entry.launch = launch;
     }
 }
 

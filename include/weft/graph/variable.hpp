@@ -87,6 +87,8 @@ node_record assign_record(graph_base& owner, const assignment& stores, const E& 
     const division<Kinds> division_into{owner, where};
     const auto settled = settle<true>(division_into, e);
     using description = assign_description<V, std::remove_const_t<decltype(settled)>, Kinds>;
+    if constexpr (gpu_code_here == gpu_code::compiled)
+        compile_for_gpus<std::remove_const_t<decltype(settled)>>();
     return with_parts(settled, where, [&](const node_parts& parts) {
         return make_record(owner, description::value, parts, {}, where, stores);
     });

@@ -87,6 +87,26 @@ protected:
     ~context() = default;
 };
 
+// What a kernel of a GPU, which cannot throw, finds wrong with its operands.
+enum class gpu_fault : unsigned {
+    none,
+    division_by_zero,   // of integers
+    negative_exponent,  // of an integer
+    out_of_range        // an index or a label
+};
+// The first fault since it was looked at last, in memory that host and device see.
+struct gpu_fault_report {
+    unsigned fault;
+    const void* node;  // whose kernel found it: a node_record
+    long long index;   // of out_of_range: what was asked for, and of how many
+    long long extent;
+};
+// Where a kernel writes what it finds, and whose kernel it is. Without a report nothing is written.
+struct gpu_fault_place {
+    gpu_fault_report* report = nullptr;
+    const void* node = nullptr;
+};
+
 // The context of GPU kernels: with what one needs that launches work of its own.
 template <>
 class context<gpu> : public context_base {
@@ -97,6 +117,12 @@ public:
     virtual void* stream() const noexcept { return nullptr; }
     // The GPU's multiprocessors, by which grids are sized.
     virtual int multiprocessors() const noexcept { return 1; }
+    // Where the kernel that runs now reports what is wrong with its operands.
+    virtual gpu_fault_place faults() const noexcept { return {}; }
+    // Copies from the host's memory, in order with the stream; `from` may change afterwards.
+    virtual void upload(void* to_device, const void* from_host, std::size_t bytes) {
+        __builtin_memcpy(to_device, from_host, bytes);
+    }
 
 protected:
     ~context() = default;

@@ -23,10 +23,10 @@ struct gpu {
     static constexpr const char* name = "gpu";
 };
 
-// A GPU that CUDA drives. Not a kind of graphs: a node on gpu has a kernel of this kind besides, for
-// the same elements, where the program is built with CUDA (see <weft/cuda/kernels.hpp>). Its `run`
-// is called on the host with addresses of the device's memory, sends work to the stream of its
-// context<gpu>, and returns without waiting for it.
+// A GPU that CUDA drives. Not a kind of graphs: a node on gpu has a kernel of this kind besides,
+// for the same elements, where the program is built with CUDA (see <weft/cuda/kernels.hpp>). Its
+// `run` is called on the host with addresses of the device's memory, sends work to the stream of
+// its context<gpu>, and returns without waiting for it.
 struct cuda_gpu {
     static constexpr const char* name = "gpu";
 };

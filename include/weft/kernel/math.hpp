@@ -193,6 +193,17 @@ template <lanes V>
         return b < a || b != b ? b : a;
 }
 
+namespace detail {
+// Of a division of integers by zero. GPUs report that beforehand, see <weft/cuda/tree_lanes.hpp>.
+template <class T>
+WEFT_HOST_DEVICE inline T refuse_zero(T) {
+#if !WEFT_IS_DEVICE_CODE
+    fail(errc::invalid_argument, "division of integers by zero");
+#endif
+    return T{};
+}
+}  // namespace detail
+
 // a / b. Of integers: rounds towards zero, fails with invalid_argument where b is 0, wraps where
 // the quotient does not fit.
 template <lanes V>
@@ -203,7 +214,7 @@ template <lanes V>
     } else {
         return detail::lanewise(
             [](T x, T y) -> T {
-                if (y == T{}) fail(errc::invalid_argument, "division of integers by zero");
+                if (y == T{}) return detail::refuse_zero(x);
                 if constexpr (std::is_signed_v<T>)
                     if (y == T(-1))
                         return static_cast<T>(std::make_unsigned_t<T>(0) -
@@ -228,7 +239,7 @@ template <lanes V>
                 if (r != T{}) return (r < T{}) != (y < T{}) ? r + y : r;
                 return y < T{} ? -weft::abs(r) : weft::abs(r);
             } else {
-                if (y == T{}) fail(errc::invalid_argument, "division of integers by zero");
+                if (y == T{}) return detail::refuse_zero(x);
                 if constexpr (std::is_signed_v<T>) {
                     if (y == T(-1)) return T{};
                     const T r = static_cast<T>(x % y);

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <weft/kernel/bound_tree.hpp>
+#include <weft/kernel/launch.hpp>
 #include <weft/kernel/source.hpp>
 #include <weft/kernel/write_back.hpp>
 
@@ -18,10 +19,14 @@ namespace weft {
 struct elementwise_program {
     const dims* type = nullptr;  // the dimensions that its result's type tells
     tree_program tree{};
+    const launch_code* launched = nullptr;  // for devices that launch; null: not there
 
     static dims shape(const void* program, const dims* const* inputs);
     static void run(const void* program, context_base& ctx, const value_ref* const* inputs,
                     value_ref& output);
+    // The same where the device launches its kernels; the context is a context<gpu>.
+    static void launch(const void* program, context_base& ctx, const value_ref* const* inputs,
+                       value_ref& output);
 };
 
 // An op's kernel and nothing else; its functions are call_code's and call_shape's.
@@ -33,6 +38,7 @@ struct call_program {
     const unsigned char* arguments = nullptr;  // of each its input, or fused_argument
     tree_program fused{};
     bool is_heart = false;  // its output is a heart_output
+    const launch_code* fused_launched = nullptr;
 
     dims argument_shape(std::size_t argument, const dims* const* inputs) const;
     // An answer of the op's shape rule; fails unless it agrees with the result's type.
@@ -53,6 +59,7 @@ struct heart_program {
     elementwise_program around{};
     call_program call{};
     kernel_function run_call = nullptr;
+    kernel_function launch_call = nullptr;
     shape_function call_shape = nullptr;
     std::size_t heart_bytes = 0;  // of an element
     bool same_element = false;    // as the result
@@ -61,8 +68,12 @@ struct heart_program {
     static dims shape(const void* program, const dims* const* inputs);
     static void run(const void* program, context_base& ctx, const value_ref* const* inputs,
                     value_ref& output);
+    static void launch(const void* program, context_base& ctx, const value_ref* const* inputs,
+                       value_ref& output);
 
 private:
+    heart_output make_heart(context_base& ctx, const value_ref* const* inputs,
+                            const value_ref& output) const;
     template <std::size_t Capacity>
     void run_around(context_base& ctx, const value_ref* const* inputs, value_ref& output,
                     heart_output& heart) const;
@@ -75,8 +86,8 @@ template <class Tensor, bool AsSource>
 struct tensor_argument;
 template <class T, std::size_t... Dims>
 struct tensor_argument<tensor<T, Dims...>, false> {
-    static tensor_view<const T, Dims...> bind(const call_program&, const value_ref& input,
-                                              const value_ref* const*) {
+    static tensor_view<const T, Dims...> bind(const call_program&, context_base&,
+                                              const value_ref& input, const value_ref* const*) {
         return {static_cast<const T*>(input.data), input.shape};
     }
     static const tensor_view<const T, Dims...>& give(const tensor_view<const T, Dims...>& bound) {
@@ -85,7 +96,8 @@ struct tensor_argument<tensor<T, Dims...>, false> {
 };
 template <class T, std::size_t... Dims>
 struct tensor_argument<tensor<T, Dims...>, true> {
-    static source<T> bind(const call_program&, const value_ref& input, const value_ref* const*) {
+    static source<T> bind(const call_program&, context_base&, const value_ref& input,
+                          const value_ref* const*) {
         return {static_cast<const T*>(input.data), input.shape};
     }
     static const source<T>& give(const source<T>& bound) { return bound; }
@@ -96,7 +108,7 @@ template <class T, std::size_t K>
 struct fused_argument {
     using bound_type = bound_tree_of<(K <= few_inputs ? few_inputs : most_inputs)>;
 
-    static bound_type bind(const call_program& program, const value_ref&,
+    static bound_type bind(const call_program& program, context_base&, const value_ref&,
                            const value_ref* const* inputs) {
         return bound_type(program.fused, inputs);
     }
@@ -108,6 +120,21 @@ private:
     static void read(const void* tree, std::size_t first, std::size_t last, T* to) {
         static_cast<const bound_tree*>(tree)->evaluate(first, last, to);
     }
+};
+
+// The same for devices that launch: it is evaluated to scratch memory first.
+value_ref launch_fused(const call_program& program, context_base& ctx,
+                       const value_ref* const* inputs, std::size_t element_bytes);
+template <class Argument>
+struct launched_argument : Argument {};
+template <class T, std::size_t K>
+struct launched_argument<fused_argument<T, K>> {
+    static source<T> bind(const call_program& program, context_base& ctx, const value_ref&,
+                          const value_ref* const* inputs) {
+        const value_ref made = launch_fused(program, ctx, inputs, sizeof(T));
+        return {static_cast<const T*>(made.data), made.shape};
+    }
+    static const source<T>& give(const source<T>& bound) { return bound; }
 };
 
 // Instantiated for an op without a shape rule where the shape cannot be guessed.
@@ -169,7 +196,7 @@ private:
                          value_ref& output, std::index_sequence<I...>) {
         static_cast<void>(inputs);
         call(program, ctx, output, view_of(static_cast<Result*>(nullptr), output),
-             Arguments::bind(program, input_of(program, inputs, I), inputs)...);
+             Arguments::bind(program, ctx, input_of(program, inputs, I), inputs)...);
     }
     static const value_ref& input_of(const call_program& program, const value_ref* const* inputs,
                                      std::size_t argument) {

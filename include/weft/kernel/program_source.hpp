@@ -63,18 +63,55 @@ void heart_program::run_around(context_base& ctx, const value_ref* const* inputs
     if (!heart.finished || !by_pieces) bound.evaluate_all(ctx, output.data);
 }
 
+WEFT_SOURCE heart_output heart_program::make_heart(context_base& ctx,
+                                                   const value_ref* const* inputs,
+                                                   const value_ref& output) const {
+    const dims* shapes[most_inputs];
+    for (std::size_t i = 0; i < input_count; ++i) shapes[i] = &inputs[i]->shape;
+    heart_output heart{{output.data, call_shape(&call, shapes)}};
+    if (!same_element || !(heart.shape == output.shape))
+        heart.data = detail::scratch_of(ctx, heart.shape.size() * heart_bytes);
+    return heart;
+}
+
 WEFT_SOURCE void heart_program::run(const void* program, context_base& ctx,
                                     const value_ref* const* inputs, value_ref& output) {
     const auto& self = *static_cast<const heart_program*>(program);
-    const dims* shapes[most_inputs];
-    for (std::size_t i = 0; i < self.input_count; ++i) shapes[i] = &inputs[i]->shape;
-    heart_output heart{{output.data, self.call_shape(&self.call, shapes)}};
-    if (!self.same_element || !(heart.shape == output.shape))
-        heart.data = detail::scratch_of(ctx, heart.shape.size() * self.heart_bytes);
+    heart_output heart = self.make_heart(ctx, inputs, output);
     if (self.around.tree.input_count <= few_inputs)
         self.run_around<few_inputs>(ctx, inputs, output, heart);
     else
         self.run_around<most_inputs>(ctx, inputs, output, heart);
+}
+
+// On devices that launch.
+
+WEFT_SOURCE void elementwise_program::launch(const void* program, context_base& ctx,
+                                             const value_ref* const* inputs, value_ref& output) {
+    const auto& self = *static_cast<const elementwise_program*>(program);
+    launch_program(self.tree, *self.launched, static_cast<context<gpu>&>(ctx), inputs, output);
+}
+
+WEFT_SOURCE value_ref launch_fused(const call_program& program, context_base& ctx,
+                                   const value_ref* const* inputs, std::size_t element_bytes) {
+    const dims* shapes[most_inputs];
+    for (std::size_t k = 0; k < program.fused.input_count; ++k)
+        shapes[program.fused.inputs[k].input] = &inputs[program.fused.inputs[k].input]->shape;
+    value_ref made{nullptr, program.fused.shape(shapes)};
+    made.data = detail::scratch_of(ctx, made.shape.size() * element_bytes);
+    launch_program(program.fused, *program.fused_launched, static_cast<context<gpu>&>(ctx), inputs,
+                   made);
+    return made;
+}
+
+WEFT_SOURCE void heart_program::launch(const void* program, context_base& ctx,
+                                       const value_ref* const* inputs, value_ref& output) {
+    const auto& self = *static_cast<const heart_program*>(program);
+    heart_output heart = self.make_heart(ctx, inputs, output);
+    self.launch_call(&self.call, ctx, inputs, heart);
+    if (!heart.finished)
+        launch_program(self.around.tree, *self.around.launched, static_cast<context<gpu>&>(ctx),
+                       inputs, output, &heart);
 }
 
 }  // namespace weft

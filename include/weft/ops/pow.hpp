@@ -40,11 +40,13 @@ struct kernel<ops::pow, cpu, T> {
 
 private:
     WEFT_HOST_DEVICE static T integer_power(T base, T exponent) {
+#if !WEFT_IS_DEVICE_CODE  // there it is reported beforehand, see <weft/cuda/tree_lanes.hpp>
         if constexpr (std::is_signed_v<T>)
             if (exponent < T{})
                 fail(errc::invalid_argument,
                      "an integer to the negative power %lld; write cast<float>(x)",
                      static_cast<long long>(exponent));
+#endif
         T power = 1;
         for (; exponent != T{}; exponent = static_cast<T>(exponent >> 1)) {
             if (exponent % 2 != 0) power = wrapping_multiply(power, base);

@@ -34,6 +34,7 @@ struct device_info {
     std::string description{};     // for people: "emulated", "NVIDIA H200"; may be empty
     std::size_t memory_limit = 0;  // bytes; 0: none is set
     int priority = -1;             // the greater, the earlier; -1: default_priority of its kind
+    bool launches = false;         // a GPU that CUDA drives: see kernel_entry::code
 };
 
 // The devices of one session.
@@ -58,6 +59,7 @@ public:
             throw error(errc::invalid_argument, "there are two devices " + device.name.to_string());
         if (device.priority < 0) device.priority = default_priority(device.name.kind);
         kind_of_.push_back(intern(device.name.kind));
+        launches_ = launches_ || device.launches;
         const auto index = static_cast<device_index>(devices_.size());
         devices_.push_back(std::move(device));
         auto later = preferred_.begin();
@@ -105,6 +107,8 @@ public:
         return '/' + name.kind + ':' + std::to_string(name.index);
     }
     bool one_task() const { return one_task_; }
+    // Whether its GPUs, all of them, launch kernels.
+    bool launches() const { return launches_; }
 
 private:
     // What preferred() sorts by, the best first.
@@ -130,6 +134,7 @@ private:
     std::vector<std::string> kinds_;
     std::vector<device_index> preferred_;
     bool one_task_ = true;
+    bool launches_ = false;
 };
 
 }  // namespace weft

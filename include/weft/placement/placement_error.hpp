@@ -125,7 +125,7 @@ private:
             write_devices();
             const std::string& kind = failure.spec.kind;
             const bool runs = node.role != node_role::placeholder && node.role != node_role::group;
-            if (runs && !kind.empty() && node.kernel_for(kind) == nullptr)
+            if (runs && !kind.empty() && node.kernel_for(kind, devices_.launches()) == nullptr)
                 out_ += "The node has no " + kind + " kernel either.\n";
         }
         if (failure.other && problem == placement_problem::no_kernel)
@@ -145,8 +145,10 @@ private:
     void write_kernels(const node_record& node) {
         std::string op = node.op;
         for (const kernel_entry& entry : node.kernels) {
-            if (entry.run != nullptr || entry.missing.empty() || !devices_.kind_bit(entry.kind))
-                continue;
+            const bool runs = entry.code(devices_.launches()) != nullptr;
+            if (!runs && entry.run != nullptr && devices_.kind_bit(entry.kind))
+                write_uncompiled(node, entry);
+            if (runs || entry.missing.empty() || !devices_.kind_bit(entry.kind)) continue;
             op = entry.missing.substr(0, entry.missing.find('('));
             out_ += "No " + std::string(entry.kind) + " kernel for " + entry.missing;
             if (node.fused.size() > 1) {
@@ -165,6 +167,14 @@ private:
                     lines += (lines.empty() ? "  device='" : "\n  device='") +
                              std::string(entry.kind) + '\'';
         out_ += (lines.empty() ? "  <no registered kernels>" : lines) + '\n';
+    }
+
+    // It has a kernel, but no file of the program has compiled that for a GPU.
+    void write_uncompiled(const node_record& node, const kernel_entry& entry) {
+        out_ += "The " + std::string(entry.kind) + " kernel of '" + node.name +
+                "' is not compiled for GPUs: it has an op of the program's own. Have nvcc compile "
+                "the file that makes the node, or instantiate it in a .cu file with "
+                "WEFT_INSTANTIATE_GPU.\n";
     }
 
     void write_place(const char* what, const node_record& node) {

@@ -59,7 +59,8 @@ private:
                 state_.kinds[at] = ~device_list::kind_set{0};
             } else {
                 for (const kernel_entry& entry : node.kernels)
-                    if (entry.run != nullptr) state_.kinds[at] |= devices_.kind_bit(entry.kind);
+                    if (entry.code(devices_.launches()) != nullptr)
+                        state_.kinds[at] |= devices_.kind_bit(entry.kind);
             }
             choices_[groups_.group_of(at)].kinds &= state_.kinds[at];
         }

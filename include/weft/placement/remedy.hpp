@@ -45,7 +45,8 @@ inline void add_kernel_remedies(std::vector<std::string>& out, const placement_f
     const device_spec elsewhere = placement_state::relaxed(failure.spec);
     for (device_index device : devices.preferred()) {
         const device_spec& name = devices[device].name;
-        if (!elsewhere.matches(name) || node.kernel_for(name.kind) == nullptr) continue;
+        if (!elsewhere.matches(name)) continue;
+        if (node.kernel_for(name.kind, devices.launches()) == nullptr) continue;
         const device_spec pin = elsewhere.merged({.kind = name.kind, .index = name.index});
         if (failure.by_line)
             out.push_back("give it '" + pin.to_string() + "' in the placement file, or no line");

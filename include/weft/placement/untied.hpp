@@ -56,7 +56,7 @@ private:
     device_index device_of(const node_record& node) {
         device_list::kind_set kinds = 0;
         for (const kernel_entry& entry : node.kernels)
-            if (entry.run != nullptr) kinds |= bit_of(entry.kind);
+            if (entry.code(devices_.launches()) != nullptr) kinds |= bit_of(entry.kind);
         if (kinds != last_kinds_) {
             last_kinds_ = kinds;
             last_best_ = devices_.best({}, kinds);

@@ -173,14 +173,16 @@ private:
     }
 
     void add_kernel(const node_record& node, planned_node& planned) {
-        const kernel_entry* kernel = node.kernel_for(request_.devices[planned.device].name.kind);
+        const bool launches = request_.devices.launches();
+        const kernel_entry* kernel =
+            node.kernel_for(request_.devices[planned.device].name.kind, launches);
         inputs_.clear();
         const step_id first_copy = static_cast<step_id>(plan_.steps.size());
         for (node_id id : node.inputs) inputs_.push_back(value_on(id, planned.device));
         order_variable_copies(node, first_copy);
         const step_id id = draft_.add_step(step_kind::kernel, node, planned.device);
         plan_step& step = plan_.steps[id];
-        step.run = kernel->run;
+        step.run = kernel->code(launches);
         step.parameters = kernel->parameters;
         step.first_input = static_cast<std::uint32_t>(plan_.inputs.size());
         step.inputs = static_cast<std::uint16_t>(inputs_.size());

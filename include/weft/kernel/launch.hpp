@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// Trees on devices whose kernels are launched, not called. Where a compiler for the device has seen
+// the tree, it is one kernel; else it is evaluated by its parts: an op after the other, by kernels
+// that the library has for each, with what lies between in scratch memory. Both are functions of
+// the host that return before the device has done anything. No types but in launch_code_of.
+#pragma once
+
+#include <weft/kernel/bound_tree.hpp>
+
+namespace weft {
+
+// What a launch evaluates: a tree on the tensors of one run, which are in the device's memory.
+struct tree_launch {
+    // Of slots: no tensor but the number with the slot's own.
+    static constexpr unsigned char no_tensor = 255;
+
+    const loop_shape& loop;
+    const loop_operand* operands;  // of each tensor
+    const unsigned char* slots;    // of each slot its operand, or no_tensor
+    const stored_number* numbers;
+    void* out;
+    std::size_t size;  // elements of the result; none: nothing is launched
+};
+using launch_function = void (*)(context<gpu>& ctx, const tree_launch& what);
+
+// Launches Tree, whose result has elements T, as one kernel. Defined where a compiler for the
+// device is at work: <weft/cuda/tree_kernel.hpp>.
+template <class Tree, class T>
+void launch_tree(context<gpu>& ctx, const tree_launch& what);
+
+// A part of a tree, in the order of evaluation: what it reads, then the op that reads it.
+struct tree_part {
+    // Of `arity` operands, the slots of its tree; null: this is slot or number `index` itself.
+    launch_function launch = nullptr;
+    std::uint8_t arity = 0;
+    std::uint8_t index = 0;
+    std::uint8_t bytes = 0;  // of an element
+    bool is_number = false;
+};
+
+// How a tree is launched: as a whole, where some file of the program has been compiled for the
+// device, or by its parts; without either it cannot be.
+struct launch_code {
+    const launch_function* whole = nullptr;
+    const tree_part* parts = nullptr;
+    std::uint16_t part_count = 0;
+
+    bool exists() const { return *whole != nullptr || part_count != 0; }
+};
+// The whole of a tree: one place in a program, whatever its files are compiled by, so that they do
+// not differ in anything else.
+template <class Tree, class T>
+struct whole_tree {
+    static inline launch_function launch = nullptr;
+};
+// Used by a file that is compiled for the device, it fills that place when the program starts.
+template <class Tree, class T>
+struct compiled_tree {
+    static inline const bool known =
+        (whole_tree<Tree, T>::launch = &launch_tree<Tree, T>) != nullptr;
+};
+
+// Whether the library has the parts of an op: of those of weft, see <weft/cuda/tree_parts.hpp>.
+template <class Op>
+inline constexpr bool has_parts = false;
+
+// Launches a tree on tensors of a run, to all elements of `output`; `heart` as in bound_tree.
+void launch_program(const tree_program& tree, const launch_code& code, context<gpu>& ctx,
+                    const value_ref* const* inputs, const value_ref& output,
+                    const value_ref* heart = nullptr);
+
+}  // namespace weft
+
+#if WEFT_HEADER_ONLY
+#include <weft/kernel/launch_source.hpp>
+#endif
