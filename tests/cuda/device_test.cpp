@@ -19,7 +19,7 @@
 #include <thread>
 #include <vector>
 
-#include <kernels_cu/launch.hpp>
+#include <weft/cuda/launch.hpp>
 
 using namespace weft;
 using weft_test::error_of;
