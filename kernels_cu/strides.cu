@@ -114,13 +114,60 @@ constexpr std::size_t most_others = max_rank - 2;
 struct tile_plan {
     std::size_t rows, columns;          // of a matrix
     std::size_t column_step, row_step;  // from one to the next, in the operand and in the result
-    std::size_t pitch;                  // of a row in a tile: odd, so that columns are in all banks
-    quotient height, width;             // of a tile
+    divider height, width;              // of a tile
+    unsigned pitch;                     // of its rows: odd, so that columns are in all banks
     quotient down, along;               // tiles of a matrix
     quotient extent[most_others];
     std::size_t from[most_others], to[most_others];
     unsigned others;
     std::size_t tiles;
+};
+
+// Where a tile is: the first element in the operand and in the result, and how many rows and
+// columns of the matrix there are from it on.
+template <class Word>
+struct tile_place {
+    const Word* from;
+    Word* to;
+    std::size_t rows, columns;
+
+    WEFT_DEVICE tile_place(const tile_plan& p, const Word* in, Word* out, std::size_t tile) {
+        std::size_t rest = p.along.divide(tile);
+        const std::size_t column = (tile - rest * p.along.by()) * p.width.by;
+        std::size_t next = p.down.divide(rest);
+        const std::size_t row = (rest - next * p.down.by()) * p.height.by;
+        from = in + row + column * p.column_step;
+        to = out + row * p.row_step + column;
+        rows = p.rows - row;
+        columns = p.columns - column;
+        for (unsigned axis = 0; axis < p.others; ++axis, next = rest) {
+            rest = p.extent[axis].divide(next);
+            from += (next - rest * p.extent[axis].by()) * p.from[axis];
+            to += (next - rest * p.extent[axis].by()) * p.to[axis];
+        }
+    }
+};
+
+// The elements that a thread has of a tile, by rows or by columns: where the next one is takes an
+// addition, not a division.
+struct tile_walk {
+    unsigned at, line;  // place in a line of the tile, and which line
+    unsigned extent, step, lines;
+
+    WEFT_DEVICE explicit tile_walk(const divider& length) : extent(length.by) {
+        line = length.divide(threadIdx.x);
+        at = threadIdx.x - line * extent;
+        lines = length.divide(word_threads);
+        step = word_threads - lines * extent;
+    }
+    WEFT_DEVICE void go_on() {
+        at += step;
+        line += lines;
+        if (at >= extent) {
+            at -= extent;
+            ++line;
+        }
+    }
 };
 
 // Turns tile after tile: neighbours in a row of the operand are neighbours in a column of the
@@ -129,29 +176,26 @@ template <class Word>
 __global__ void __launch_bounds__(word_threads)
     turn_tiles(const __grid_constant__ tile_plan p, const Word* in, Word* out) {
     __shared__ Word tile[tile_bytes / sizeof(Word)];
-    const auto words = static_cast<unsigned>(p.height.by() * p.width.by());
+    constexpr unsigned nowhere = tile_bytes;
     for (std::size_t t = blockIdx.x; t < p.tiles; t += gridDim.x) {
-        std::size_t rest = p.along.divide(t);
-        const std::size_t column = (t - rest * p.along.by()) * p.width.by();
-        std::size_t next = p.down.divide(rest);
-        const std::size_t row = (rest - next * p.down.by()) * p.height.by();
-        const Word* from = in + row + column * p.column_step;
-        Word* to = out + row * p.row_step + column;
-        for (unsigned axis = 0; axis < p.others; ++axis, next = rest) {
-            rest = p.extent[axis].divide(next);
-            from += (next - rest * p.extent[axis].by()) * p.from[axis];
-            to += (next - rest * p.extent[axis].by()) * p.to[axis];
-        }
-        for (unsigned e = threadIdx.x; e < words; e += word_threads) {
-            const std::size_t c = p.height.divide(e), r = e - c * p.height.by();
-            if (row + r < p.rows && column + c < p.columns)
-                tile[r * p.pitch + c] = __ldg(from + r + c * p.column_step);
+        const tile_place<Word> place(p, in, out, t);
+        for (tile_walk read(p.height); read.line < p.width.by;) {
+            Word words[words_under_way];
+            unsigned to[words_under_way];
+            for (unsigned k = 0; k < words_under_way; ++k, read.go_on()) {
+                const unsigned r = read.at, c = read.line;
+                const bool inside = c < p.width.by && r < place.rows && c < place.columns;
+                to[k] = inside ? r * p.pitch + c : nowhere;
+                if (inside) words[k] = __ldg(place.from + r + c * p.column_step);
+            }
+            for (unsigned k = 0; k < words_under_way; ++k)
+                if (to[k] != nowhere) tile[to[k]] = words[k];
         }
         __syncthreads();
-        for (unsigned e = threadIdx.x; e < words; e += word_threads) {
-            const std::size_t r = p.width.divide(e), c = e - r * p.width.by();
-            if (row + r < p.rows && column + c < p.columns)
-                to[r * p.row_step + c] = tile[r * p.pitch + c];
+        for (tile_walk written(p.width); written.line < p.height.by; written.go_on()) {
+            const unsigned r = written.line, c = written.at;
+            if (r < place.rows && c < place.columns)
+                place.to[r * p.row_step + c] = tile[r * p.pitch + c];
         }
         __syncthreads();
     }
@@ -173,13 +217,13 @@ tile_plan plan_tiles(const transposition& t, std::size_t across, std::size_t ele
     p.row_step = rows.to;
     std::size_t height = smaller(p.rows, element_bytes < 4 ? 64 : 32);
     const std::size_t width = side(smaller(p.columns, capacity / height - 1), p.columns);
-    p.pitch = width | 1;
+    p.pitch = static_cast<unsigned>(width | 1);
     if (width == p.columns) {
         const std::size_t higher = side(smaller(p.rows, capacity / p.pitch), p.rows);
         if (higher > height) height = higher;
     }
-    p.height = quotient(height, capacity);
-    p.width = quotient(width, capacity);
+    p.height = divider(height);
+    p.width = divider(width);
     p.tiles = parts_of(p.rows, height) * parts_of(p.columns, width);
     for (std::size_t axis = t.rank - 1; axis-- > 0;)
         if (axis != across) p.tiles *= t.axes[axis].extent;
