@@ -6,6 +6,9 @@
 // <weft/graph.hpp> where WEFT_CUDA is defined.
 #pragma once
 
+#include <weft/cuda/arrays.hpp>
+#include <weft/cuda/indices.hpp>
+#include <weft/cuda/sources.hpp>
 #include <weft/cuda/tree_parts.hpp>
 #include <weft/graph/naming.hpp>
 
