@@ -28,10 +28,7 @@ using settled_t = std::remove_cvref_t<decltype(settle<true>(std::declval<const d
 // compiles, for all files that g++ compiles.
 template <class E>
 struct gpu_expression {
-    static inline const bool compiled = [] {
-        detail::compile_for_gpus<detail::settled_t<kinds_of_t<E>, E>>();
-        return true;
-    }();
+    static void compile() { detail::compile_for_gpus<detail::settled_t<kinds_of_t<E>, E>>(); }
 };
 
 }  // namespace weft
