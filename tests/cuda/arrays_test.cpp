@@ -124,7 +124,7 @@ TEST_CASE_TEMPLATE("broadcasts and transpositions on a GPU", T, bool, half, floa
 TEST_CASE("a copy to where its operand is does nothing") {
     stream_context ctx;
     const operand<float, 1> x({5});
-    float* const data = to_device(ctx, x.data(), 5, 0);
+    void* const data = ctx.place(x.data(), x.bytes(), 0);
     cuda_on_cpu::reset_calls();
     cuda::copy_elements(ctx, data, data, 5, sizeof(float));
     CHECK(cuda_on_cpu::calls("cudaLaunchKernelEx") == 0);
