@@ -94,6 +94,7 @@ void check_transpositions() {
                               dims{2, 700}, dims{130, 60}, dims{70, 40}, dims{1, 9}, dims{0, 4}})
         check_transposition<T, 1, 0>(shape);
     check_transposition<T, 0, 2, 1>({3, 40, 50});
+    check_transposition<T, 0, 2, 1>({40, 40, 50});  // more tiles than blocks
     check_transposition<T, 0, 2, 1>({300, 2, 3});
     check_transposition<T, 1, 0, 2>({5, 7, 32});
     check_transposition<T, 1, 0, 2>({5, 7, 3});

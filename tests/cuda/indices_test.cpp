@@ -76,7 +76,7 @@ void check_one_hot() {
 template <class Op, class T, std::size_t Rank, class... In>
 void check_refused(long long index, long long extent, const dims& shape, const In&... in) {
     stream_context ctx;
-    run_on_gpu<T, Rank>(ctx, 0, shape, kernels_of<Op, T, std::int32_t>(along<0>{}), in...);
+    run_on_gpu<T, Rank>(ctx, {}, shape, kernels_of<Op, T, std::int32_t>(along<0>{}), in...);
     CHECK(ctx.report().fault == static_cast<unsigned>(gpu_fault::out_of_range));
     CHECK(ctx.report().node == &ctx);
     CHECK(ctx.report().index == index);

@@ -21,6 +21,11 @@
 
 namespace weft_test {
 
+// How many elements from where it would be aligned an operand begins, and the result.
+struct shifted {
+    std::size_t in = 0, out = 0;
+};
+
 // A GPU's context by itself: a stream, memory that lives as long as it, and a report of faults.
 class stream_context final : public weft::context<weft::gpu> {
 public:
@@ -67,8 +72,9 @@ public:
         CHECK(cuda_on_cpu::violation() == "");
     }
     void check(const void* found, const void* wanted, std::size_t bytes, weft::dtype type,
-               const weft::dims& shape, std::size_t shift) const {
-        INFO(weft::name_of(type), " ", weft::dims_text(shape).chars, " ", shift);
+               const weft::dims& shape, const shifted& by) const {
+        INFO(weft::name_of(type), " ", weft::dims_text(shape).chars, " shifted by ", by.in, " and ",
+             by.out);
         CHECK(std::memcmp(found, wanted, bytes) == 0);
         CHECK(report_->fault == 0);
     }
@@ -151,16 +157,15 @@ void call_fused(Context& ctx, const Parameters& p, const Out& out, const In& in,
     Kernel::run(ctx, p, out, weft::source<T>(in.data(), in.shape()), more...);
 }
 
-// The result of a kernel of CUDA GPUs, whose device memory is `shift` elements from what is
-// aligned.
+// The result of a kernel of CUDA GPUs.
 template <class T, std::size_t Rank, class Kernels, class... In>
-operand<T, Rank> run_on_gpu(stream_context& ctx, std::size_t shift, const weft::dims& shape,
+operand<T, Rank> run_on_gpu(stream_context& ctx, const shifted& by, const weft::dims& shape,
                             const Kernels& kernels, const In&... in) {
     operand<T, Rank> result(shape, patterned);
-    auto* const out = static_cast<T*>(ctx.place(result.data(), result.bytes(), shift * sizeof(T)));
+    auto* const out = static_cast<T*>(ctx.place(result.data(), result.bytes(), by.out * sizeof(T)));
     kernels(static_cast<weft::cuda_gpu*>(nullptr), ctx, view_of<Rank>(out, shape),
             view_of<In::rank>(static_cast<const typename In::value_type*>(ctx.place(
-                                  in.data(), in.bytes(), shift * sizeof(typename In::value_type))),
+                                  in.data(), in.bytes(), by.in * sizeof(typename In::value_type))),
                               in.shape)...);
     ctx.collect(result.data(), out, result.bytes());
     return result;
@@ -180,10 +185,10 @@ operand<T, Rank> run_on_cpu(const weft::dims& shape, const Kernels& kernels, con
 template <class T, std::size_t Rank, class Kernels, class... In>
 void check_same(const weft::dims& shape, const Kernels& kernels, const In&... in) {
     const operand<T, Rank> wanted = run_on_cpu<T, Rank>(shape, kernels, in...);
-    for (std::size_t shift = 0; shift < 2; ++shift) {
+    for (const shifted& by : {shifted{0, 0}, shifted{1, 0}, shifted{1, 1}}) {
         stream_context ctx;
-        const operand<T, Rank> out = run_on_gpu<T, Rank>(ctx, shift, shape, kernels, in...);
-        ctx.check(out.data(), wanted.data(), wanted.bytes(), weft::dtype_of<T>, shape, shift);
+        const operand<T, Rank> out = run_on_gpu<T, Rank>(ctx, by, shape, kernels, in...);
+        ctx.check(out.data(), wanted.data(), wanted.bytes(), weft::dtype_of<T>, shape, by);
     }
 }
 
