@@ -3,7 +3,7 @@
 //
 // The copies of cuda_device: between host and GPU through pinned memory, between two GPUs directly
 // where they can, inside one GPU as a step of its stream.
-#include <kernels_cu/device.hpp>
+#include "device.hpp"
 
 #include <algorithm>
 #include <cstring>

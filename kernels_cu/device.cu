@@ -3,8 +3,8 @@
 //
 // cuda_device but for its copies: making it, memory, kernels, the end of a run, and what is said
 // when something goes wrong.
-#include <kernels_cu/architecture.hpp>
-#include <kernels_cu/device.hpp>
+#include "architecture.hpp"
+#include "device.hpp"
 
 #include <weft/runtime/device_factory.hpp>
 
@@ -173,9 +173,14 @@ std::unique_ptr<kernel_slot> cuda_device::make_context() {
     return std::make_unique<cuda_context>(*this);
 }
 
+// Also where a copy to the host has waited already: for what kernels have found.
 void cuda_device::finish() {
     refuse_if_lost();
-    if (issued_.all_done()) return;
+    if (!issued_.all_done()) wait_for_kernels();
+    faults_.throw_first(info().name.to_string());
+}
+
+void cuda_device::wait_for_kernels() {
     const std::uint64_t enqueued = issued_.count_enqueued();
     const current_device here(ordinal_);
     event end;
@@ -190,11 +195,8 @@ void cuda_device::finish() {
     require(cudaEventRecord(end.get(), compute_.get()), "the end of a run");
     require(wait_for(end), "the end of a run");
     issued_.done(enqueued);
-    {
-        const std::lock_guard lock(ends_mutex_);
-        ends_.push_back(std::move(end));
-    }
-    faults_.throw_first(info().name.to_string());
+    const std::lock_guard lock(ends_mutex_);
+    ends_.push_back(std::move(end));
 }
 
 // Errors.

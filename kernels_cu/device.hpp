@@ -8,11 +8,11 @@
 // order of calls, while the GPU is behind. To everything above it is a device like any other.
 #pragma once
 
-#include <kernels_cu/handles.hpp>
-#include <kernels_cu/issued_nodes.hpp>
-#include <kernels_cu/kernel_faults.hpp>
-#include <kernels_cu/profiler_span.hpp>
-#include <kernels_cu/staging.hpp>
+#include "handles.hpp"
+#include "issued_nodes.hpp"
+#include "kernel_faults.hpp"
+#include "profiler_span.hpp"
+#include "staging.hpp"
 
 #include <weft/core/error.hpp>
 #include <weft/runtime/in_order_queue.hpp>
@@ -61,6 +61,7 @@ private:
     void* obtain(std::size_t bytes) noexcept override;
     void give_back(void* address, std::size_t bytes) noexcept override;
 
+    void wait_for_kernels();
     cudaError_t allocate_once(void** address, std::size_t bytes) noexcept;
     cudaError_t upload(void* to, const void* from, std::size_t bytes);
     cudaError_t download(void* to, const void* from, std::size_t bytes);

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Which GPUs there are, and why not.
-#include <kernels_cu/architecture.hpp>
-#include <kernels_cu/handles.hpp>
+#include "architecture.hpp"
+#include "handles.hpp"
 
 #include <weft/cuda/devices.hpp>
 #include <weft/runtime/device_factory.hpp>

@@ -6,7 +6,7 @@
 // in then. They are made on the current device. Nothing is known of devices and runs here.
 #pragma once
 
-#include <kernels_cu/launch.hpp>
+#include <weft/cuda/launch.hpp>
 
 #include <cstddef>
 #include <utility>

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
-#include <kernels_cu/staging.hpp>
+#include "staging.hpp"
 
 #include <weft/runtime/stop_state.hpp>
 

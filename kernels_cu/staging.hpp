@@ -7,7 +7,7 @@
 // lock. What goes wrong is returned, for the device to say.
 #pragma once
 
-#include <kernels_cu/handles.hpp>
+#include "handles.hpp"
 
 #include <cstddef>
 #include <span>

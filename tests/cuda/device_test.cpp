@@ -12,11 +12,14 @@
 #include <doctest/doctest.h>
 #include <support/caught.hpp>
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <string>
+#include <thread>
 #include <vector>
 
-#include <kernels_cu/launch.hpp>
+#include <weft/cuda/launch.hpp>
 
 using namespace weft;
 using weft_test::error_of;
@@ -27,6 +30,11 @@ __global__ void add_to(std::uint32_t* data, std::uint32_t by, std::size_t n) {
     const std::size_t stride = std::size_t{gridDim.x} * blockDim.x;
     for (std::size_t i = std::size_t{blockIdx.x} * blockDim.x + threadIdx.x; i < n; i += stride)
         data[i] += by;
+}
+
+// Lasts until it is told to end.
+__global__ void wait_until(const std::atomic<bool>* end) {
+    while (!end->load()) std::this_thread::yield();
 }
 
 device_parts parts_of(int index, std::size_t limit = 0) {
@@ -47,7 +55,9 @@ struct one_gpu {
         : on(make_cuda_device(parts_of(index, limit))), slot(on->make_context()) {
         node.name = "add";
     }
-    std::uint32_t* allocate(std::size_t n) { return static_cast<std::uint32_t*>(on->allocate(4 * n)); }
+    std::uint32_t* allocate(std::size_t n) {
+        return static_cast<std::uint32_t*>(on->allocate(4 * n));
+    }
     void free(std::uint32_t* data, std::size_t n) { on->deallocate(data, 4 * n); }
     context<gpu>& begin() { return static_cast<context<gpu>&>(slot->begin(nullptr, true)); }
     void add(std::uint32_t* data, std::uint32_t by, std::size_t n) {
@@ -100,21 +110,36 @@ TEST_CASE("what is copied in comes out again, in one piece or many") {
         std::uint32_t* const nothing = gpu.allocate(0);
         CHECK(nothing != nullptr);
         gpu.free(nothing, 0);
-        // Many copies that nothing waits for use the pinned memory again and again.
-        std::vector<std::uint32_t*> kept;
-        const auto in = numbers(block / 2);
-        for (int i = 0; i < 24; ++i) {
-            kept.push_back(gpu.allocate(in.size()));
-            gpu.on->copy_in(kept.back(), in.data(), 4 * in.size());
-        }
-        for (std::uint32_t* data : kept) {
-            CHECK(gpu.read(data, in.size()) == in);
-            gpu.free(data, in.size());
-        }
-        CHECK(cuda_on_cpu::calls("cudaHostAlloc") <= 10);
     }
     CHECK(cuda_on_cpu::live_allocations() == 0);
     CHECK(cuda_on_cpu::violation().empty());
+}
+
+TEST_CASE("more copies than fit into pinned memory wait for those that are under way") {
+    cuda_on_cpu::set_up();
+    one_gpu gpu;
+    constexpr std::size_t half_block = (2u << 20) / 4;
+    std::vector<std::uint32_t*> data;
+    for (int i = 0; i < 24; ++i) data.push_back(gpu.allocate(half_block));
+    std::atomic<bool> end{false};
+    gpu.on->launch(gpu.node);
+    cuda::launch(gpu.begin(), wait_until, 1, 1, &end);
+    gpu.on->launched();
+    // No copy can begin before this thread ends the kernel, when all pinned memory is in use.
+    const std::jthread later([&] {
+        while (cuda_on_cpu::calls("cudaHostAlloc") < 8) std::this_thread::yield();
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        end = true;
+    });
+    const auto in = numbers(half_block + data.size());
+    for (std::size_t i = 0; i < data.size(); ++i)
+        gpu.on->copy_in(data[i], in.data() + i, 4 * half_block);
+    for (std::size_t i = 0; i < data.size(); ++i) {
+        CHECK(gpu.read(data[i], half_block) ==
+              numbers(half_block, static_cast<std::uint32_t>(i)));
+        gpu.free(data[i], half_block);
+    }
+    CHECK(cuda_on_cpu::calls("cudaHostAlloc") <= 10);
 }
 
 TEST_CASE("copies keep their place among kernels") {

@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include <kernels_cu/launch.hpp>
+#include <weft/cuda/launch.hpp>
 
 using namespace weft;
 using weft_test::error_of;
@@ -44,7 +44,8 @@ struct weft::kernel<step_up, cpu, float> {
 };
 template <>
 struct weft::kernel<step_up, gpu, float> {
-    static void run(gpu_context& ctx, tensor_view<float, dyn> out, tensor_view<const float, dyn> in) {
+    static void run(gpu_context& ctx, tensor_view<float, dyn> out,
+                    tensor_view<const float, dyn> in) {
         auto* const scratch = static_cast<float*>(ctx.scratch(in.size() * sizeof(float)));
         const unsigned blocks = cuda::blocks_for(ctx, in.size(), 32, 1);
         cuda::launch(ctx, twice_and_one, blocks, 32, scratch, in.data(), in.size());
@@ -213,6 +214,37 @@ TEST_CASE("a kernel that cannot be started is the error of its node") {
             CHECK(s.run({feed(c.x, row{1})}, d) == row{15});
             CHECK(s.memory("/gpu:0").live == live);
         }
+}
+
+TEST_CASE("what a kernel finds wrong is said although a copy has waited for it") {
+    cuda_on_cpu::set_up({.seed = 8});
+    graph g;
+    using integers = tensor<std::int32_t, dyn>;
+    const auto x = g.placeholder<integers>("x"), y = g.placeholder<integers>("y");
+    node quotient = on<gpu>(x / y);
+    node here = on<cpu>(quotient + std::int32_t{1});
+    session s{g};
+    CHECK(s.run({feed(x, integers{6, 7}), feed(y, integers{3, 2})}, here) == integers{3, 4});
+    const auto e =
+        error_of([&] { s.run({feed(x, integers{6, 7}), feed(y, integers{3, 0})}, here); });
+    CHECK(e.code == errc::invalid_argument);
+    CHECK(e.node == quotient.name());
+    CHECK(s.run({feed(x, integers{6, 7}), feed(y, integers{3, 2})}, here) == integers{3, 4});
+}
+
+TEST_CASE("variables of a GPU keep their values when a run fails") {
+    cuda_on_cpu::set_up({.seed = 12});
+    graph g;
+    device_scope pin{g, "/gpu:0"};
+    const auto v = g.variable(tensor<float, 4>{1, 2, 3, 4}, "v");
+    const auto add = v.assign_add(g.constant(tensor<float, 4>{1, 1, 1, 1}, "one"));
+    session s{g};
+    s.initialize();
+    for (int i = 0; i < 3; ++i) s.run(add);
+    CHECK(s.run(v) == tensor<float, 4>{4, 5, 6, 7});
+    cuda_on_cpu::fail_call("cudaLaunchKernelEx", 1, cudaErrorInvalidConfiguration);
+    CHECK(error_of([&] { s.run(add); }).code == errc::internal);
+    CHECK(s.run(v) == tensor<float, 4>{4, 5, 6, 7});
 }
 
 TEST_CASE("out of memory on one of two GPUs in the middle of a run") {
