@@ -47,7 +47,7 @@ public:
     gpu_fault_place faults() const noexcept {
         return faults_.place(recording_ ? recorded_.back() : issued_.latest());
     }
-    // From the host's memory, in order with the kernels; fails while they are recorded.
+    // From the host's memory, in order with the kernels; what does so is not recorded.
     void upload_now(void* to_device, const void* from_host, std::size_t bytes);
     // Kernels that have been recorded, those of `nodes`.
     void replay(cudaGraphExec_t graph, std::span<const node_record* const> nodes);
@@ -112,6 +112,7 @@ private:
 
     // Of the thread that has entered.
     bool recording_ = false;
+    bool repeatable_ = true;  // what has been recorded
     std::vector<const node_record*> recorded_;
 
     std::mutex ends_mutex_;

@@ -35,8 +35,9 @@ thread_local const cuda_device* recording_here = nullptr;
 
 void cuda_device::upload_now(void* to_device, const void* from_host, std::size_t bytes) {
     if (recording_)
-        fail(errc::unimplemented, "a kernel reads the host's memory, which a graph cannot");
-    copy_in(to_device, from_host, bytes);
+        repeatable_ = false;  // a graph would read that memory when it is something else
+    else
+        copy_in(to_device, from_host, bytes);
 }
 
 void cuda_device::begin_recording() {
@@ -44,6 +45,7 @@ void cuda_device::begin_recording() {
     require(cudaSetDevice(ordinal_), "a recording");
     require(noting_.make(), "a new stream");
     recorded_.clear();
+    repeatable_ = true;
     require(cudaStreamBeginCapture(noting_.get(), cudaStreamCaptureModeThreadLocal),
             "a recording");
     recording_ = true;
@@ -57,11 +59,11 @@ std::unique_ptr<recorded_work> cuda_device::end_recording() {
     cudaGraphExec_t made{};
     cudaError_t error = cudaStreamEndCapture(noting_.get(), &graph);
     if (error == cudaSuccess) {
-        error = cudaGraphInstantiate(&made, graph, 0);
+        if (repeatable_) error = cudaGraphInstantiate(&made, graph, 0);
         static_cast<void>(cudaGraphDestroy(graph));
     }
     static_cast<void>(cudaGetLastError());
-    if (error != cudaSuccess) return nullptr;
+    if (error != cudaSuccess || !repeatable_) return nullptr;
     return std::make_unique<recorded_graph>(*this, made, std::move(recorded_));
 }
 

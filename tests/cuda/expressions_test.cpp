@@ -171,5 +171,6 @@ TEST_CASE("a fused expression is one launch where it is compiled, else one for e
     step(in);
     cuda_on_cpu::reset_calls();
     step(in);
-    CHECK(cuda_on_cpu::calls("cudaLaunchKernelEx") == (compiled ? 1 : 4));
+    if constexpr (cuda_on_cpu::counts_calls)
+        CHECK(cuda_on_cpu::calls("cudaLaunchKernelEx") == (compiled ? 1 : 4));
 }

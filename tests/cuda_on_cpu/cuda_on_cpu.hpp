@@ -15,6 +15,7 @@
 namespace cuda_on_cpu {
 
 inline constexpr int most_devices = 8;
+inline constexpr bool counts_calls = true;  // see tests/gpu
 
 struct options {
     int devices = 1;                                // 0 to most_devices

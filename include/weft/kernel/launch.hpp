@@ -55,9 +55,9 @@ template <class Tree, class T>
 struct whole_tree {
     static inline launch_function launch = nullptr;
 };
-// In a file that is compiled for the device: has its kernel compiled, and fills that place when the
-// program starts. Whoever uses it calls tell() unless it has been: nvcc does not look for kernels in
-// initialisers.
+// In a file that is compiled for the device: has its kernel compiled, and fills that place when
+// the program starts. Whoever uses it calls tell() unless it has been: nvcc does not look for
+// kernels in initialisers.
 template <class Tree, class T>
 struct compiled_tree {
     static bool tell() {
