@@ -34,11 +34,11 @@ public:
         set_begin_again(true);
         return services_.scratch(bytes);
     }
-    void* stream() const noexcept override { return on_.compute_stream(); }
+    void* stream() const noexcept override { return on_.kernel_stream(); }
     int multiprocessors() const noexcept override { return on_.multiprocessors(); }
     gpu_fault_place faults() const noexcept override { return on_.faults(); }
     void upload(void* to_device, const void* from_host, std::size_t bytes) override {
-        on_.copy_in(to_device, from_host, bytes);
+        on_.upload_now(to_device, from_host, bytes);
     }
 
 private:
@@ -111,6 +111,7 @@ cudaError_t cuda_device::allocate_once(void** address, std::size_t bytes) noexce
 }
 
 void* cuda_device::obtain(std::size_t bytes) noexcept {
+    if (recording_here == this) return nullptr;
     const current_device here(ordinal_);
     void* address = nullptr;
     const std::size_t size = bytes == 0 ? 1 : bytes;
@@ -155,6 +156,7 @@ void cuda_device::leave() noexcept {
 // The device stays the thread's current one: it is the queue's own thread, or one that leaves.
 void cuda_device::launch(const node_record& of) {
     refuse_if_lost();
+    if (recording_) return recorded_.push_back(&of);
     require(cudaSetDevice(ordinal_), "the next kernel");
     static_cast<void>(cudaGetLastError());  // of whatever this thread did before
     issued_.add(of);
@@ -163,6 +165,7 @@ void cuda_device::launch(const node_record& of) {
 
 // Kernels that are started with <<<>>> say nothing themselves.
 void cuda_device::launched() {
+    if (recording_) return;
     span_.end();
     issued_.enqueued();
     const cudaError_t error = cudaGetLastError();

@@ -26,6 +26,10 @@
 
 namespace weft::cuda {
 
+class cuda_device;
+// The device for which the calling thread records kernels; null else.
+extern thread_local const cuda_device* recording_here;
+
 class cuda_device final : public device {
 public:
     // The GPU with that number. `memory_space` is the device's own, not host_memory_space; without
@@ -34,10 +38,19 @@ public:
     ~cuda_device() override;
 
     int ordinal() const noexcept { return ordinal_; }
-    cudaStream_t compute_stream() const noexcept { return compute_.get(); }
+    // Where kernels go: a stream that notes them, while they are recorded.
+    cudaStream_t kernel_stream() const noexcept {
+        return recording_ ? noting_.get() : compute_.get();
+    }
     int multiprocessors() const noexcept { return multiprocessors_; }
     // For the kernel that is launched last.
-    gpu_fault_place faults() const noexcept { return faults_.place(issued_.latest()); }
+    gpu_fault_place faults() const noexcept {
+        return faults_.place(recording_ ? recorded_.back() : issued_.latest());
+    }
+    // From the host's memory, in order with the kernels; fails while they are recorded.
+    void upload_now(void* to_device, const void* from_host, std::size_t bytes);
+    // Kernels that have been recorded, those of `nodes`.
+    void replay(cudaGraphExec_t graph, std::span<const node_record* const> nodes);
 
     // copy_in() returns when the bytes have been read, not when they are there.
     void copy_in(void* to_device, const void* from_host, std::size_t bytes) override;
@@ -48,6 +61,9 @@ public:
     void launch(const node_record& of) override;
     void launched() override;
     void finish() override;
+    bool records() const noexcept override { return true; }
+    void begin_recording() override;
+    std::unique_ptr<recorded_work> end_recording() override;
     void check_usable() override;
 
     void submit(work_item& item) noexcept override { queue_.submit(item); }
@@ -84,6 +100,7 @@ private:
     stream to_device_;
     stream to_host_;
     stream between_;  // GPUs; made when there is a first copy
+    stream noting_;   // made for the first recording
 
     // Each lock goes with an event of its direction, so that a copy is put between what is before
     // and after it in one piece.
@@ -92,6 +109,10 @@ private:
     upload_staging uploads_;
     download_staging downloads_;
     std::vector<int> open_;  // GPUs whose memory this one has been given access to
+
+    // Of the thread that has entered.
+    bool recording_ = false;
+    std::vector<const node_record*> recorded_;
 
     std::mutex ends_mutex_;
     std::vector<event> ends_;  // that no run waits for

@@ -78,25 +78,15 @@ void compare(const dims& a_shape, const dims& b_shape, double ulp, Expression ex
     const auto& record = g.record(gpu_node.id());
     CHECK(record.kernel_for("gpu", true) != nullptr);
 }
-template <class T, std::size_t Rank>
-struct any_shape;
 template <class T>
-struct any_shape<T, 1> {
-    using type = tensor<T, dyn>;
-};
+using line_of = tensor<T, dyn>;
 template <class T>
-struct any_shape<T, 2> {
-    using type = tensor<T, dyn, dyn>;
-};
-template <class T>
-using row = tensor<T, dyn>;
-template <class T>
-using matrix = tensor<T, dyn, dyn>;
+using plane_of = tensor<T, dyn, dyn>;
 
 template <class T, class Expression>
 void compare_rows(double ulp, Expression expression) {
     for (const std::size_t n : {1, 7, 8, 33, 2051})
-        compare<row<T>, row<T>>({n}, {n}, ulp, expression);
+        compare<line_of<T>, line_of<T>>({n}, {n}, ulp, expression);
 }
 
 }  // namespace
@@ -125,7 +115,8 @@ TEST_CASE("functions are within their stated accuracy") {
 TEST_CASE("comparisons, selection, conversions, logic") {
     cuda_on_cpu::set_up();
     compare_rows<float>(0, [](auto x, auto y) { return where(x < y, x, y * 2.0f); });
-    compare_rows<std::int32_t>(0, [](auto x, auto y) { return cast<std::int32_t>(x == y || x > y); });
+    compare_rows<std::int32_t>(
+        0, [](auto x, auto y) { return cast<std::int32_t>(x == y || x > y); });
     compare_rows<float>(0, [](auto x, auto y) { return cast<half>(x) + cast<half>(y); });
     compare_rows<std::int16_t>(0, [](auto x, auto y) { return maximum(x, y) - clamp(x, 0, 3); });
 }
@@ -135,35 +126,35 @@ TEST_CASE("broadcast operands are read where they are") {
     const auto expression = [](auto x, auto y) { return x * y + x; };
     using T = float;
     for (const std::size_t n : {1, 3, 4, 64, 130}) {
-        compare<matrix<T>, row<T>>({5, n}, {n}, 1, expression);
-        compare<matrix<T>, matrix<T>>({5, n}, {5, 1}, 1, expression);
-        compare<matrix<T>, matrix<T>>({1, n}, {7, 1}, 1, expression);
-        compare<matrix<T>, row<T>>({5, n}, {1}, 1, expression);
+        compare<plane_of<T>, line_of<T>>({5, n}, {n}, 1, expression);
+        compare<plane_of<T>, plane_of<T>>({5, n}, {5, 1}, 1, expression);
+        compare<plane_of<T>, plane_of<T>>({1, n}, {7, 1}, 1, expression);
+        compare<plane_of<T>, line_of<T>>({5, n}, {1}, 1, expression);
     }
     compare<tensor<T, dyn, dyn, dyn>, tensor<T, dyn, 1, dyn>>({3, 4, 5}, {3, 1, 5}, 1, expression);
     compare<tensor<T, dyn, dyn, dyn>, tensor<T, 4, 1>>({3, 4, 8}, {4, 1}, 1, expression);
-    compare<tensor<T>, row<T>>({}, {9}, 1, expression);
-    compare<row<T>, row<T>>({0}, {0}, 0, expression);
+    compare<tensor<T>, line_of<T>>({}, {9}, 1, expression);
+    compare<line_of<T>, line_of<T>>({0}, {0}, 0, expression);
 }
 
 TEST_CASE("an operand that cannot be names the node, and the session works on") {
     cuda_on_cpu::set_up();
     graph g;
-    auto x = g.placeholder<row<int>>("x");
-    auto y = g.placeholder<row<int>>("y");
+    auto x = g.placeholder<line_of<int>>("x");
+    auto y = g.placeholder<line_of<int>>("y");
     device_scope on_gpu(g, "/gpu:0");
     node quotient(x / y, "quotient");
     session s{g, {.use_per_session_threads = true}};
-    const row<int> a{7, 8, 9};
+    const line_of<int> a{7, 8, 9};
     try {
-        s.run({feed(x, a), feed(y, row<int>{1, 0, 3})}, quotient);
+        s.run({feed(x, a), feed(y, line_of<int>{1, 0, 3})}, quotient);
         FAIL("nothing was thrown");
     } catch (const error& e) {
         CHECK(e.code() == errc::invalid_argument);
         CHECK(e.node() == "quotient");
         CHECK(std::strstr(e.what(), "division of integers by zero") != nullptr);
     }
-    const auto right = s.run({feed(x, a), feed(y, row<int>{1, 2, 3})}, quotient);
+    const auto right = s.run({feed(x, a), feed(y, line_of<int>{1, 2, 3})}, quotient);
     CHECK(right.data()[1] == 4);
     CHECK(cuda_on_cpu::violation() == "");
 }
@@ -171,12 +162,12 @@ TEST_CASE("an operand that cannot be names the node, and the session works on") 
 TEST_CASE("a fused expression is one launch where it is compiled, else one for each part") {
     cuda_on_cpu::set_up();
     graph g;
-    auto x = g.placeholder<row<float>>("x");
+    auto x = g.placeholder<line_of<float>>("x");
     device_scope on_gpu(g, "/gpu:0");
     node y = tanh(x * x + 1.0f) * x;
     session s{g, {.use_per_session_threads = true}};
     auto step = s.make_callable(feeds(x), fetches(y));
-    const row<float> in{1, 2, 3};
+    const line_of<float> in{1, 2, 3};
     step(in);
     cuda_on_cpu::reset_calls();
     step(in);

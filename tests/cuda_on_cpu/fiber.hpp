@@ -1,16 +1,18 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Fibers: stacks between which a thread switches by itself. The sanitizers are told of each
-// switch; without them a switch is a jump and costs nanoseconds. ThreadSanitizer takes fibers for
-// threads, and their switches do not order what they do. Knows nothing of kernels.
+// Fibers: stacks between which a thread switches by itself. The sanitizers are told of each switch.
+// ThreadSanitizer takes fibers for threads, and their switches do not order what they do. Knows
+// nothing of kernels.
 #pragma once
 
 #include "unseen.hpp"
 
 #include <cstddef>
 
+#if !defined(__x86_64__)
 #include <ucontext.h>
+#endif
 
 namespace cuda_on_cpu {
 
@@ -41,13 +43,20 @@ public:
     WEFT_UNSEEN void arrive_in_thread();
 
 private:
-    ucontext_t context_ = {};
-    void* stack_ = nullptr;       // none of its own for the thread's fiber
-    const void* bottom_ = nullptr;  // what AddressSanitizer knows of the stack
+    // Where a stack was left.
+    struct place {
+        WEFT_UNSEEN void begin(void* bottom, std::size_t bytes, void (*body)());
+        WEFT_UNSEEN void go_to(place& other);
+#if defined(__x86_64__)
+        void* left = nullptr;
+#else
+        ucontext_t left = {};
+#endif
+    };
+    place place_;
+    const void* bottom_ = nullptr;   // of the stack; AddressSanitizer knows that of the thread's
     std::size_t bytes_ = 0;
-    void* sanitizer_ = nullptr;   // ThreadSanitizer's thread, AddressSanitizer's fake stack
-    void* jump_[5] = {};
-    bool started_ = false;
+    [[maybe_unused]] void* sanitizer_ = nullptr;   // its thread, or its second stack
 };
 
 }  // namespace cuda_on_cpu

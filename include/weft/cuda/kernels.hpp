@@ -6,6 +6,9 @@
 // <weft/graph.hpp> where WEFT_CUDA is defined.
 #pragma once
 
+#include <weft/cuda/arrays.hpp>
+#include <weft/cuda/indices.hpp>
+#include <weft/cuda/sources.hpp>
 #include <weft/cuda/tree_parts.hpp>
 #include <weft/graph/naming.hpp>
 
@@ -25,10 +28,7 @@ using settled_t = std::remove_cvref_t<decltype(settle<true>(std::declval<const d
 // compiles, for all files that g++ compiles.
 template <class E>
 struct gpu_expression {
-    static inline const bool compiled = [] {
-        detail::compile_for_gpus<detail::settled_t<kinds_of_t<E>, E>>();
-        return true;
-    }();
+    static void compile() { detail::compile_for_gpus<detail::settled_t<kinds_of_t<E>, E>>(); }
 };
 
 }  // namespace weft

@@ -229,7 +229,8 @@ struct launched {
 private:
     template <class Tree>
     static void compile_tree() {
-        static_cast<void>(compiled_tree<lowered_t<gpu, Tree>, element_of_t<Tree>>::known);
+        using compiled = compiled_tree<lowered_t<gpu, Tree>, element_of_t<Tree>>;
+        if (!compiled::told) compiled::tell();
     }
 };
 template <class E>

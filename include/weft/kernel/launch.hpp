@@ -55,11 +55,16 @@ template <class Tree, class T>
 struct whole_tree {
     static inline launch_function launch = nullptr;
 };
-// Used by a file that is compiled for the device, it fills that place when the program starts.
+// In a file that is compiled for the device: has its kernel compiled, and fills that place when the
+// program starts. Whoever uses it calls tell() unless it has been: nvcc does not look for kernels in
+// initialisers.
 template <class Tree, class T>
 struct compiled_tree {
-    static inline const bool known =
-        (whole_tree<Tree, T>::launch = &launch_tree<Tree, T>) != nullptr;
+    static bool tell() {
+        whole_tree<Tree, T>::launch = &launch_tree<Tree, T>;
+        return true;
+    }
+    static inline const bool told = tell();
 };
 
 // Whether the library has the parts of an op: of those of weft, see <weft/cuda/tree_parts.hpp>.

@@ -16,6 +16,13 @@ struct bernoulli_parameters {
     double p;
 };
 
+// The words below this number are true; fails where p is no probability.
+inline std::uint64_t bernoulli_threshold(double p) {
+    if (!(p >= 0 && p <= 1))
+        fail(errc::invalid_argument, "bernoulli: %g is no probability; it must be from 0 to 1", p);
+    return static_cast<std::uint64_t>(p * 0x1p32);
+}
+
 namespace ops {
 struct bernoulli {
     static constexpr const char* name = "RandomBernoulli";
@@ -28,11 +35,7 @@ template <class T>
 struct kernel<ops::bernoulli, cpu, T> {
     template <class Out>
     static void run(context_base& ctx, const bernoulli_parameters& parameters, const Out& out) {
-        const double p = parameters.p;
-        if (!(p >= 0 && p <= 1))
-            fail(errc::invalid_argument, "bernoulli: %g is no probability; it must be from 0 to 1",
-                 p);
-        const std::uint64_t below = static_cast<std::uint64_t>(p * 0x1p32);
+        const std::uint64_t below = bernoulli_threshold(parameters.p);
         fill_random<4>(ctx, out.data(), out.size(), parameters.seed, random_stream::bernoulli,
                        [below](const philox_words& words, T* values) {
                            for (std::size_t i = 0; i < 4; ++i) values[i] = words.word[i] < below;

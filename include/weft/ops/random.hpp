@@ -21,7 +21,8 @@ inline constexpr std::size_t random_block = std::is_same_v<compute_t<T>, double>
 
 // Fraction number i of a block, in [0, 1), a multiple of 2^-digits.
 template <class T>
-constexpr compute_t<T> random_fraction(const philox_words& words, std::size_t i) {
+WEFT_HOST_DEVICE constexpr compute_t<T> random_fraction(const philox_words& words,
+                                                        std::size_t i) {
     if constexpr (std::is_same_v<T, double>) {
         const std::uint64_t bits = std::uint64_t{words.word[2 * i]} << 32 | words.word[2 * i + 1];
         return static_cast<double>(bits >> 11) * 0x1p-53;

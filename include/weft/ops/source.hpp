@@ -40,7 +40,7 @@ void fill_elements(context_base& ctx, T* out, std::size_t n, Value value) {
 
 // The number n as an element.
 template <class T>
-constexpr T element_from(std::size_t n) {
+WEFT_HOST_DEVICE constexpr T element_from(std::size_t n) {
     using C = compute_t<T>;
     if constexpr (is_complex<T>)
         return T(static_cast<typename T::value_type>(n));

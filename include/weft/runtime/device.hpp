@@ -56,6 +56,18 @@ private:
     std::atomic<bool> begin_again_{true};
 };
 
+// Kernels that a device has been given once, and does again at one call.
+class recorded_work {
+public:
+    recorded_work() = default;
+    recorded_work(const recorded_work&) = delete;
+    recorded_work& operator=(const recorded_work&) = delete;
+    virtual ~recorded_work() = default;
+
+    // Behind everything that the device was given before. Fails as device::launch() does.
+    virtual void replay() = 0;
+};
+
 class device {
 public:
     device(const device&) = delete;
@@ -108,6 +120,12 @@ public:
     virtual void launch(const node_record& of) { static_cast<void>(of); }
     // Fails if it could not begin what it was given since.
     virtual void launched() {}
+    // For devices that can be given kernels again at less cost. In between, those that the calling
+    // thread launches, which has entered, are noted and not run; there is nothing where one of them
+    // did what cannot be repeated.
+    virtual bool records() const noexcept { return false; }
+    virtual void begin_recording() {}
+    virtual std::unique_ptr<recorded_work> end_recording() { return nullptr; }
     // For devices that run behind: waits until all is done that they were given before, so that a
     // run may end. Fails, or throws error naming a node, with what has gone wrong on the way.
     virtual void finish() {}

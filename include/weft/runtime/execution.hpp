@@ -230,8 +230,8 @@ private:
         std::uint32_t at = 0;
         bool going = !steps_.failed();
         for (std::size_t u = 0; u < units && going; ++u)
-            going = steps_.run(schedule_.first[u], schedule_.first[u + 1],
-                               places_[unit_device(u)], at);
+            going = steps_.run_in_order(schedule_.first[u], schedule_.first[u + 1],
+                                        places_[unit_device(u)], at);
         ran_.store(going ? plan_.kernels : steps_.kernels_in(0, at), std::memory_order_relaxed);
         leave_devices();
     }

@@ -9,6 +9,7 @@
 
 #include <weft/runtime/context_pool.hpp>
 #include <weft/runtime/frame.hpp>
+#include <weft/runtime/recorded_range.hpp>
 #include <weft/runtime/run_observer.hpp>
 #include <weft/runtime/step_errors.hpp>
 #include <weft/runtime/step_times.hpp>
@@ -51,8 +52,11 @@ public:
         step_list& made = lists_[list];
         made.ids.reserve(order.size());  // these may fail: first of all
         made.steps.reserve(order.size());
+        for (const device* on : behind_)
+            if (on->records()) made.ranges.reserve(order.size());
         made.ids.assign(order.begin(), order.end());
         made.steps.clear();
+        made.ranges.clear();
         for (step_id id : order) {
             const plan_step& step = plan_.steps[id];
             const bool object =
@@ -62,6 +66,9 @@ public:
                                  device_of(step).watches_launches();
             made.steps.push_back({special ? nullptr : step.run, step.parameters,
                                   frame_.inputs_of(step), &frame_.output_of(step)});
+            if (step.kind == step_kind::kernel && step.variable == none && !object &&
+                !frame_.is_late(step) && device_of(step).records())
+                note_repeatable(made);
         }
         prepared_ = lists_.front().steps.data();
     }
@@ -116,6 +123,20 @@ public:
     bool run(std::uint32_t first, std::uint32_t last, const place& in, std::uint32_t& at) noexcept {
         return watched_ ? run_watched(first, last, in, at) : run_plainly(first, last, in, at);
     }
+    // The same in the thread that has entered the devices: kernels that follow each other on one
+    // that records are given to it at once, from the second time on.
+    bool run_in_order(std::uint32_t first, std::uint32_t last, const place& in,
+                      std::uint32_t& at) noexcept {
+        std::vector<recorded_range>& ranges = lists_.front().ranges;
+        if (watched_ || ranges.empty()) return run(first, last, in, at);
+        std::uint32_t i = first;
+        for (recorded_range& range : ranges) {
+            if (range.first < i || range.last > last || range.last - range.first < 2) continue;
+            if (!run_plainly(i, range.first, in, at) || !run_range(range, at)) return false;
+            i = range.last;
+        }
+        return run_plainly(i, last, in, at);
+    }
     // The same for one step; how many nodes have been run. Part of its caller: a call more would
     // cost as much as handing the step over.
     [[gnu::always_inline]] std::size_t run_one(std::uint32_t at, const place& in) noexcept {
@@ -166,7 +187,18 @@ private:
     struct step_list {
         std::vector<prepared_step> steps;
         std::vector<step_id> ids;
+        std::vector<recorded_range> ranges;
     };
+
+    // The last step of the list may be part of a recording.
+    void note_repeatable(step_list& list) {
+        const auto at = static_cast<std::uint32_t>(list.steps.size() - 1);
+        const auto device_at = [&](std::uint32_t i) { return plan_.steps[list.ids[i]].device; };
+        if (list.ranges.empty() || list.ranges.back().last != at ||
+            device_at(at) != device_at(at - 1))
+            list.ranges.emplace_back().first = at;
+        list.ranges.back().last = at + 1;
+    }
 
     step_id id_at(std::uint32_t position) const noexcept { return lists_.front().ids[position]; }
     device& device_of(const plan_step& step) const { return *on_.machine.devices[step.device]; }
@@ -212,6 +244,60 @@ private:
             for (run_observer* observer : observers_) observer->step_ends(id, before, now);
             if (measuring_) times_.note(id, now - before - (cold_ ? step_times::cold_ns : 0));
             before = now;
+        }
+        return true;
+    }
+    // The steps of a range, all on one device: by their recording, made when it is time to.
+    [[gnu::noinline]] bool run_range(recorded_range& range, std::uint32_t& at) noexcept {
+        using way = recorded_range::way;
+        at = range.first;
+        if (stop_.requested()) return left_out(id_at(at));
+        try {
+            device& on = device_of(plan_.steps[id_at(range.first)]);
+            if (range.slot == nullptr) range.slot = on.make_context();
+            const place own = begin_in(*range.slot);
+            if (range.next == way::replay && !for_addresses(range, [&](std::size_t i, void* data) {
+                    return range.addresses[i] == data;
+                }))
+                range.look_again();
+            if (range.next == way::record) record(range, on, own);
+            if (range.next == way::replay) {
+                range.work->replay();
+                return true;
+            }
+            if (range.next == way::prepare) range.next = way::record;
+            return run_plainly(range.first, range.last, own, at);
+        } catch (...) {
+            keep_error(id_at(at));
+            return false;
+        }
+    }
+    // Nothing runs: what fails here fails again, or not, when the steps are run plainly.
+    void record(recorded_range& range, device& on, const place& in) {
+        on.begin_recording();
+        bool whole = true;
+        try {
+            for (std::uint32_t i = range.first; i < range.last && whole; ++i)
+                whole = run_step(i, in);
+        } catch (...) {
+            whole = false;
+        }
+        range.keep(on.end_recording(), whole);
+        range.addresses.clear();
+        for_addresses(range, [&](std::size_t, void* data) {
+            range.addresses.push_back(data);
+            return true;
+        });
+    }
+    // Whether f(number, address) holds of all that the range reads or writes.
+    template <class F>
+    bool for_addresses(const recorded_range& range, F f) const {
+        std::size_t number = 0;
+        for (std::uint32_t at = range.first; at < range.last; ++at) {
+            const prepared_step& step = prepared_[at];
+            if (!f(number++, step.output->data)) return false;
+            for (std::size_t i = 0; i < plan_.steps[id_at(at)].inputs; ++i)
+                if (!f(number++, step.inputs[i]->data)) return false;
         }
         return true;
     }
