@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// Devices that run behind, as a run sees them: each is told of what it is given, in order, is waited
-// for at the end of every run, well or not, and may know better than the step what went wrong.
+// Devices that run behind, as a run sees them: each is told of what it is given, in order, is
+// waited for at the end of every run, well or not, and may know better than the step what went
+// wrong.
 #include <weft/runtime/in_order_queue.hpp>
 #include <weft/weft.hpp>
 
