@@ -7,7 +7,11 @@
 #pragma once
 
 #include <weft/cuda/arrays.hpp>
+#include <weft/cuda/cumsum.hpp>
 #include <weft/cuda/indices.hpp>
+#include <weft/cuda/layer_norm.hpp>
+#include <weft/cuda/reductions.hpp>
+#include <weft/cuda/softmax.hpp>
 #include <weft/cuda/sources.hpp>
 #include <weft/cuda/tree_parts.hpp>
 #include <weft/graph/naming.hpp>
