@@ -7,7 +7,7 @@
 // functions of their own in the table.
 #pragma once
 
-#include <weft/cuda/epilogue.hpp>
+#include <weft/kernel/epilogue.hpp>
 #include <weft/ops/matmul_shape.hpp>
 
 #include <cuda_runtime.h>

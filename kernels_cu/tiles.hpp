@@ -7,7 +7,7 @@
 // Also what an epilogue does with a sum.
 #pragma once
 
-#include <weft/cuda/epilogue.hpp>
+#include <weft/kernel/epilogue.hpp>
 #include <weft/cuda/launch.hpp>
 #include <weft/cuda/loop_index.hpp>
 #include <weft/ops/gelu_tanh.hpp>

@@ -7,7 +7,7 @@
 // in float and rounded once, after the epilogue, whose bias has a number for each filter.
 #pragma once
 
-#include <weft/cuda/epilogue.hpp>
+#include <weft/kernel/epilogue.hpp>
 #include <weft/ops/conv2d.hpp>
 
 namespace weft {

@@ -7,9 +7,12 @@
 #pragma once
 
 #include <weft/cuda/arrays.hpp>
+#include <weft/cuda/conv2d.hpp>
 #include <weft/cuda/cumsum.hpp>
 #include <weft/cuda/indices.hpp>
 #include <weft/cuda/layer_norm.hpp>
+#include <weft/cuda/matmul.hpp>
+#include <weft/cuda/pool2d.hpp>
 #include <weft/cuda/reductions.hpp>
 #include <weft/cuda/softmax.hpp>
 #include <weft/cuda/sources.hpp>

@@ -8,7 +8,7 @@
 // same operands give the same bits on the same GPU.
 #pragma once
 
-#include <weft/cuda/epilogue.hpp>
+#include <weft/kernel/epilogue.hpp>
 #include <weft/ops/matmul.hpp>
 
 namespace weft {

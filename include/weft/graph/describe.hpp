@@ -6,6 +6,7 @@
 // hold at most one call, their heart. Knows no graph.
 #pragma once
 
+#include <weft/graph/launch_epilogue.hpp>
 #include <weft/graph/launch_parts.hpp>
 #include <weft/graph/node_parts.hpp>
 #include <weft/graph/tree.hpp>
@@ -219,7 +220,7 @@ struct launched {
     using fused = typename call_facts<E>::fused_type;
     static constexpr launch_parts value = {
         launch_code_of<std::conditional_t<is_call<E>, void, E>>(), launch_code_of<fused>(),
-        call_facts<E>::launch()};
+        call_facts<E>::launch(), epilogue_of<E>::value.kind, epilogue_of<E>::value.bias_slot};
     // Has the kernels of this file's own made.
     static void compile() {
         if constexpr (!is_call<E>) compile_tree<E>();

@@ -45,6 +45,8 @@ struct launch_parts {
     const launch_code* tree;
     const launch_code* fused;
     kernel_function call;
+    cuda::epilogue_kind epilogue;  // what the tree is to the call
+    std::uint8_t bias_slot;
 };
 
 // What the types of an expression say of its node.

@@ -173,11 +173,15 @@ private:
             made = copy(&call_, 1);
         } else {
             call_.is_heart = true;
+            const launch_parts launched =
+                node_.launched != nullptr ? *node_.launched : launch_parts{};
             const heart_program heart{around_,
                                       call_,
                                       code.call,
-                                      node_.launched == nullptr ? nullptr : node_.launched->call,
+                                      launched.call,
                                       node_.call_shape,
+                                      launched.epilogue,
+                                      launched.bias_slot,
                                       node_.heart_bytes,
                                       node_.same_element,
                                       record_.inputs.size()};

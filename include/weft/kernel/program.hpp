@@ -9,6 +9,7 @@
 #pragma once
 
 #include <weft/kernel/bound_tree.hpp>
+#include <weft/kernel/epilogue.hpp>
 #include <weft/kernel/launch.hpp>
 #include <weft/kernel/source.hpp>
 #include <weft/kernel/write_back.hpp>
@@ -49,6 +50,7 @@ struct call_program {
 // evaluate it; a kernel that does so says it.
 struct heart_output : value_ref {
     write_back finish{};
+    cuda::epilogue epilogue{};  // where kernels are launched
     bool finished = false;
 };
 
@@ -61,6 +63,8 @@ struct heart_program {
     kernel_function run_call = nullptr;
     kernel_function launch_call = nullptr;
     shape_function call_shape = nullptr;
+    cuda::epilogue_kind epilogue = cuda::epilogue_kind::none;  // what `around` is to a launch
+    std::uint8_t bias_slot = 0;
     std::size_t heart_bytes = 0;  // of an element
     bool same_element = false;    // as the result
     std::size_t input_count = 0;
@@ -72,6 +76,7 @@ struct heart_program {
                        value_ref& output);
 
 private:
+    cuda::epilogue epilogue_for(const value_ref* const* inputs, const dims& shape) const;
     heart_output make_heart(context_base& ctx, const value_ref* const* inputs,
                             const value_ref& output) const;
     template <std::size_t Capacity>
@@ -216,6 +221,14 @@ private:
                     heart.finished = true;
                     return Kernel::run(ctx, parameters, out, Arguments::give(bound)...,
                                        heart.finish);
+                }
+            }
+            if constexpr (requires { requires Kernel::has_epilogue; }) {
+                if (program.is_heart) {
+                    auto& heart = static_cast<heart_output&>(output);
+                    heart.finished = heart.epilogue.kind != cuda::epilogue_kind::none;
+                    return Kernel::run(ctx, parameters, out, Arguments::give(bound)...,
+                                       heart.epilogue);
                 }
             }
             Kernel::run(ctx, parameters, out, Arguments::give(bound)...);

@@ -104,10 +104,23 @@ WEFT_SOURCE value_ref launch_fused(const call_program& program, context_base& ct
     return made;
 }
 
+WEFT_SOURCE cuda::epilogue heart_program::epilogue_for(const value_ref* const* inputs,
+                                                       const dims& shape) const {
+    using kinds = cuda::epilogue_kind;
+    if (epilogue == kinds::none || !same_element) return {};
+    cuda::epilogue found{epilogue, nullptr};
+    if (!found.has_bias()) return found;
+    const value_ref& bias = *inputs[around.tree.inputs[around.tree.slots[bias_slot]].input];
+    if (shape.rank < 2 || bias.shape[0] != shape[shape.rank - 1]) return {};
+    found.bias = bias.data;
+    return found;
+}
+
 WEFT_SOURCE void heart_program::launch(const void* program, context_base& ctx,
                                        const value_ref* const* inputs, value_ref& output) {
     const auto& self = *static_cast<const heart_program*>(program);
     heart_output heart = self.make_heart(ctx, inputs, output);
+    if (heart.shape == output.shape) heart.epilogue = self.epilogue_for(inputs, output.shape);
     self.launch_call(&self.call, ctx, inputs, heart);
     if (!heart.finished)
         launch_program(self.around.tree, *self.around.launched, static_cast<context<gpu>&>(ctx),
