@@ -71,8 +71,8 @@ def unquoted(page, texts):
 
 def main():
     root, problems = Path(sys.argv[1] if len(sys.argv) > 1 else "."), []
-    headers = {f: f.read_text() for f in [*sorted((root / "include/weft").rglob("*.hpp")),
-                                          *sorted((root / "kernels_cu").glob("*.*"))]}
+    files = [*(root / "include/weft").rglob("*.hpp"), *(root / "kernels_cu").glob("*.*")]
+    headers = {f: f.read_text() for f in sorted(files)}
     texts = [t for code in headers.values() for t in literals(without_comments(code))]
 
     errors = root / "docs/errors.md"

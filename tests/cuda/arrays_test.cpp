@@ -94,6 +94,7 @@ void check_transpositions() {
                               dims{2, 700}, dims{130, 60}, dims{70, 40}, dims{1, 9}, dims{0, 4}})
         check_transposition<T, 1, 0>(shape);
     check_transposition<T, 0, 2, 1>({3, 40, 50});
+    check_transposition<T, 0, 2, 1>({40, 40, 50});  // more tiles than blocks
     check_transposition<T, 0, 2, 1>({300, 2, 3});
     check_transposition<T, 1, 0, 2>({5, 7, 32});
     check_transposition<T, 1, 0, 2>({5, 7, 3});
@@ -124,7 +125,7 @@ TEST_CASE_TEMPLATE("broadcasts and transpositions on a GPU", T, bool, half, floa
 TEST_CASE("a copy to where its operand is does nothing") {
     stream_context ctx;
     const operand<float, 1> x({5});
-    float* const data = to_device(ctx, x.data(), 5, 0);
+    void* const data = ctx.place(x.data(), x.bytes(), 0);
     cuda_on_cpu::reset_calls();
     cuda::copy_elements(ctx, data, data, 5, sizeof(float));
     CHECK(cuda_on_cpu::calls("cudaLaunchKernelEx") == 0);

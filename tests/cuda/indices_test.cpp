@@ -76,7 +76,7 @@ void check_one_hot() {
 template <class Op, class T, std::size_t Rank, class... In>
 void check_refused(long long index, long long extent, const dims& shape, const In&... in) {
     stream_context ctx;
-    run_on_gpu<T, Rank>(ctx, 0, shape, kernels_of<Op, T, std::int32_t>(along<0>{}), in...);
+    run_on_gpu<T, Rank>(ctx, {}, shape, kernels_of<Op, T, std::int32_t>(along<0>{}), in...);
     CHECK(ctx.report().fault == static_cast<unsigned>(gpu_fault::out_of_range));
     CHECK(ctx.report().node == &ctx);
     CHECK(ctx.report().index == index);
@@ -101,14 +101,12 @@ TEST_CASE("scatter_add on a GPU to where its operand is") {
     stream_context ctx;
     const operand<float, 1> x({3}, {1, 2, 3}), updates({2}, {10, 20});
     const operand<std::int32_t, 1> index({2}, {1, 1});
-    float* const data = to_device(ctx, x.data(), 3, 0);
-    cuda::scatter_add<float>(ctx, {data,
-                                   axis_view({3}, 0),
-                                   {to_device(ctx, index.data(), 2, 0), 2},
-                                   to_device(ctx, updates.data(), 2, 0),
-                                   data});
+    const auto place = [&ctx](const auto& in) { return ctx.place(in.data(), in.bytes(), 0); };
+    void* const data = place(x);
+    const cuda::index_values where(static_cast<const std::int32_t*>(place(index)), 2);
+    cuda::scatter_add<float>(ctx, {data, axis_view({3}, 0), where, place(updates), data});
     float out[3];
-    ctx.copy(out, data, sizeof out, cudaMemcpyDeviceToHost);
+    ctx.collect(out, data, sizeof out);
     CHECK(out[0] == 1);
     CHECK(out[1] == 32);
     CHECK(out[2] == 3);

@@ -21,6 +21,11 @@
 
 namespace weft_test {
 
+// How many elements from where it would be aligned an operand begins, and the result.
+struct shifted {
+    std::size_t in = 0, out = 0;
+};
+
 // A GPU's context by itself: a stream, memory that lives as long as it, and a report of faults.
 class stream_context final : public weft::context<weft::gpu> {
 public:
@@ -54,6 +59,25 @@ public:
         finish();
     }
     void finish() { REQUIRE(cudaStreamSynchronize(stream_) == cudaSuccess); }
+    // Bytes in the device's memory, `shift` bytes from where they would be aligned.
+    void* place(const void* bytes, std::size_t size, std::size_t shift) {
+        void* const to = static_cast<char*>(scratch(size + 2 * shift + 1)) + shift;
+        copy(to, bytes, size, cudaMemcpyHostToDevice);
+        return to;
+    }
+    // What a kernel has written, when it has.
+    void collect(void* to, const void* bytes, std::size_t size) {
+        finish();
+        copy(to, bytes, size, cudaMemcpyDeviceToHost);
+        CHECK(cuda_on_cpu::violation() == "");
+    }
+    void check(const void* found, const void* wanted, std::size_t bytes, weft::dtype type,
+               const weft::dims& shape, const shifted& by) const {
+        INFO(weft::name_of(type), " ", weft::dims_text(shape).chars, " shifted by ", by.in, " and ",
+             by.out);
+        CHECK(std::memcmp(found, wanted, bytes) == 0);
+        CHECK(report_->fault == 0);
+    }
     const weft::gpu_fault_report& report() const { return *report_; }
 
 private:
@@ -66,33 +90,46 @@ template <class T, std::size_t... Axis>
 auto dynamic_view(T* data, const weft::dims& shape, std::index_sequence<Axis...>) {
     return weft::tensor_view<T, (weft::dyn + 0 * Axis)...>(data, shape);
 }
+template <std::size_t Rank, class T>
+auto view_of(T* data, const weft::dims& shape) {
+    return dynamic_view(data, shape, std::make_index_sequence<Rank>{});
+}
 
-// Elements on the host, of rank Rank: arbitrary ones, or those given.
-template <class T, std::size_t Rank>
-struct operand {
+// Elements on the host; what they are made of knows no rank.
+struct patterned_tag {};
+inline constexpr patterned_tag patterned;
+template <class T>
+struct elements {
     weft::dims shape;
     std::vector<std::uint64_t> words;  // for their alignment
-    static constexpr std::size_t rank = Rank;
     using value_type = T;
 
-    explicit operand(const weft::dims& of) : shape(of), words(of.size() * sizeof(T) / 8 + 2) {
+    explicit elements(const weft::dims& of) : shape(of), words(of.size() * sizeof(T) / 8 + 2) {
         std::uint64_t state = 88172645463325252u + of.size();
         for (std::size_t i = 0; i < of.size(); ++i) {
             state = state * 6364136223846793005u + 1442695040888963407u;
             if constexpr (weft::is_floating<T>)
                 data()[i] = static_cast<T>(static_cast<float>(state >> 50) / 256 - 20);
-            else if constexpr (weft::is_complex<T>)
-                data()[i] = T(static_cast<float>(state >> 50));
             else
                 data()[i] = static_cast<T>(sizeof(T) == 1 ? state >> 63 : state >> 20);
         }
     }
-    operand(const weft::dims& of, const std::vector<int>& values) : operand(of) {
-        for (std::size_t i = 0; i < of.size(); ++i) data()[i] = static_cast<T>(values[i]);
-    }
+    elements(const weft::dims& of, patterned_tag)
+        : shape(of), words(of.size() * sizeof(T) / 8 + 2, 0xcbcbcbcbcbcbcbcb) {}
     T* data() { return reinterpret_cast<T*>(words.data()); }
     const T* data() const { return reinterpret_cast<const T*>(words.data()); }
     std::size_t bytes() const { return shape.size() * sizeof(T); }
+};
+// Arbitrary ones, those given, or bytes of a pattern, so that those that no kernel writes show.
+template <class T, std::size_t Rank>
+struct operand : elements<T> {
+    static constexpr std::size_t rank = Rank;
+
+    explicit operand(const weft::dims& of) : elements<T>(of) {}
+    operand(const weft::dims& of, patterned_tag tag) : elements<T>(of, tag) {}
+    operand(const weft::dims& of, const std::vector<int>& values) : elements<T>(of, patterned) {
+        for (std::size_t i = 0; i < of.size(); ++i) this->data()[i] = static_cast<T>(values[i]);
+    }
 };
 
 // How both kernels are called: with parameters, or without.
@@ -120,42 +157,27 @@ void call_fused(Context& ctx, const Parameters& p, const Out& out, const In& in,
     Kernel::run(ctx, p, out, weft::source<T>(in.data(), in.shape()), more...);
 }
 
-// An operand's elements in the device's memory, `shift` elements from where they would be aligned.
-template <class T>
-T* to_device(stream_context& ctx, const T* data, std::size_t size, std::size_t shift) {
-    T* const to = static_cast<T*>(ctx.scratch((size + shift + 1) * sizeof(T))) + shift;
-    ctx.copy(to, data, size * sizeof(T), cudaMemcpyHostToDevice);
-    return to;
-}
-
-// The result of a kernel of CUDA GPUs, whose device memory is `shift` elements from what is
-// aligned.
+// The result of a kernel of CUDA GPUs.
 template <class T, std::size_t Rank, class Kernels, class... In>
-operand<T, Rank> run_on_gpu(stream_context& ctx, std::size_t shift, const weft::dims& shape,
+operand<T, Rank> run_on_gpu(stream_context& ctx, const shifted& by, const weft::dims& shape,
                             const Kernels& kernels, const In&... in) {
-    operand<T, Rank> before(shape);
-    std::memset(before.words.data(), 0xcb, before.words.size() * 8);
-    T* const out = to_device(ctx, before.data(), shape.size(), shift);
-    kernels(static_cast<weft::cuda_gpu*>(nullptr), ctx,
-            dynamic_view(out, shape, std::make_index_sequence<Rank>{}),
-            dynamic_view(static_cast<const typename In::value_type*>(
-                             to_device(ctx, in.data(), in.shape.size(), shift)),
-                         in.shape, std::make_index_sequence<In::rank>{})...);
-    ctx.finish();
-    ctx.copy(before.data(), out, before.bytes(), cudaMemcpyDeviceToHost);
-    CHECK(cuda_on_cpu::violation() == "");
-    return before;
+    operand<T, Rank> result(shape, patterned);
+    auto* const out = static_cast<T*>(ctx.place(result.data(), result.bytes(), by.out * sizeof(T)));
+    kernels(static_cast<weft::cuda_gpu*>(nullptr), ctx, view_of<Rank>(out, shape),
+            view_of<In::rank>(static_cast<const typename In::value_type*>(ctx.place(
+                                  in.data(), in.bytes(), by.in * sizeof(typename In::value_type))),
+                              in.shape)...);
+    ctx.collect(result.data(), out, result.bytes());
+    return result;
 }
 
 // The same of the CPU's kernel.
 template <class T, std::size_t Rank, class Kernels, class... In>
 operand<T, Rank> run_on_cpu(const weft::dims& shape, const Kernels& kernels, const In&... in) {
     serial_context<weft::cpu> ctx;
-    operand<T, Rank> out(shape);
-    std::memset(out.words.data(), 0xcb, out.words.size() * 8);
-    kernels(static_cast<weft::cpu*>(nullptr), ctx,
-            dynamic_view(out.data(), shape, std::make_index_sequence<Rank>{}),
-            dynamic_view(in.data(), in.shape, std::make_index_sequence<In::rank>{})...);
+    operand<T, Rank> out(shape, patterned);
+    kernels(static_cast<weft::cpu*>(nullptr), ctx, view_of<Rank>(out.data(), shape),
+            view_of<In::rank>(in.data(), in.shape)...);
     return out;
 }
 
@@ -163,12 +185,10 @@ operand<T, Rank> run_on_cpu(const weft::dims& shape, const Kernels& kernels, con
 template <class T, std::size_t Rank, class Kernels, class... In>
 void check_same(const weft::dims& shape, const Kernels& kernels, const In&... in) {
     const operand<T, Rank> wanted = run_on_cpu<T, Rank>(shape, kernels, in...);
-    for (std::size_t shift = 0; shift < 2; ++shift) {
+    for (const shifted& by : {shifted{0, 0}, shifted{1, 0}, shifted{1, 1}}) {
         stream_context ctx;
-        const operand<T, Rank> out = run_on_gpu<T, Rank>(ctx, shift, shape, kernels, in...);
-        INFO(weft::name_of(weft::dtype_of<T>), " ", weft::dims_text(shape).chars, " ", shift);
-        CHECK(std::memcmp(out.data(), wanted.data(), wanted.bytes()) == 0);
-        CHECK(ctx.report().fault == 0);
+        const operand<T, Rank> out = run_on_gpu<T, Rank>(ctx, by, shape, kernels, in...);
+        ctx.check(out.data(), wanted.data(), wanted.bytes(), weft::dtype_of<T>, shape, by);
     }
 }
 

@@ -59,7 +59,7 @@ void check_close(const Kernels& kernels) {
     for (std::size_t size : sizes) {
         const auto wanted = run_on_cpu<T, 1>({size}, kernels);
         stream_context ctx;
-        const auto out = run_on_gpu<T, 1>(ctx, size % 2, {size}, kernels);
+        const auto out = run_on_gpu<T, 1>(ctx, {0, size % 2}, {size}, kernels);
         for (std::size_t i = 0; i < size; ++i) {
             const auto a = static_cast<double>(static_cast<compute_t<T>>(out.data()[i]));
             const auto b = static_cast<double>(static_cast<compute_t<T>>(wanted.data()[i]));
@@ -112,5 +112,5 @@ TEST_CASE("truth by chance on a GPU is the CPU's, and probabilities are checked"
         check_sizes<bool>(kernels_of<ops::bernoulli, bool>(bernoulli_parameters{5, p}));
     stream_context ctx;
     const auto wrong = kernels_of<ops::bernoulli, bool>(bernoulli_parameters{5, 1.5});
-    CHECK_THROWS_AS((run_on_gpu<bool, 1>(ctx, 0, {3}, wrong)), failure);
+    CHECK_THROWS_AS((run_on_gpu<bool, 1>(ctx, {}, {3}, wrong)), failure);
 }
