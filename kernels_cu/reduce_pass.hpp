@@ -38,6 +38,7 @@ struct reduce_work {
     std::size_t outer, n, inner;
     std::size_t chunk = 1, chunks = 1;  // of n
     unsigned width = 1;                 // threads of a row, or side by side
+    unsigned together = row_threads;    // rows of a block: row_threads / width
     std::size_t tiles = 1;              // of columns
     bool aligned = false;
 
@@ -104,10 +105,10 @@ template <class R, class In>
 __global__ void __launch_bounds__(row_threads)
     reduce_rows(const __grid_constant__ reduce_work<R, In> work) {
     __shared__ typename R::state shared[row_warps];
-    const std::size_t pieces = work.outer * work.chunks, together = row_threads / work.width;
+    const std::size_t pieces = work.outer * work.chunks, together = work.together;
     const unsigned lane = threadIdx.x & (work.width - 1);
     for (std::size_t first = blockIdx.x * together; first < pieces; first += gridDim.x * together) {
-        const std::size_t piece = first + threadIdx.x / work.width;
+        const std::size_t piece = first + threadIdx.x * work.together / row_threads;
         auto state = R::identity();
         if (piece < pieces) {
             // Where there are chunks, there are no more than wanted_pieces.
@@ -203,8 +204,9 @@ void launch_rows(context<gpu>& ctx, reduce_work<R, In>& work) {
     const std::size_t most = work.outer >= 2048 ? 512 : 128;  // of a warp
     work.width = vectors > most ? row_threads : static_cast<unsigned>(power_of_two(vectors / 4));
     if (vectors <= most && work.width > 32) work.width = 32;
+    work.together = row_threads / work.width;
     work.aligned = is_aligned<N>(work.in);
-    const unsigned blocks = blocks_for(ctx, work.pieces(), row_threads / work.width);
+    const unsigned blocks = blocks_for(ctx, work.pieces(), work.together);
     launch(ctx, reduce_rows<R, In>, blocks, row_threads, work);
 }
 
