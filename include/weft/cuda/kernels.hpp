@@ -7,7 +7,10 @@
 #pragma once
 
 #include <weft/cuda/arrays.hpp>
+#include <weft/cuda/conv2d.hpp>
 #include <weft/cuda/indices.hpp>
+#include <weft/cuda/matmul.hpp>
+#include <weft/cuda/pool2d.hpp>
 #include <weft/cuda/sources.hpp>
 #include <weft/cuda/tree_parts.hpp>
 #include <weft/graph/naming.hpp>
