@@ -314,7 +314,8 @@ bool multiply_by_library(context<gpu>& ctx, const library_product& p) {
             is_double ? static_cast<const void*>(&long_zero) : &zero, out, made.out, out, made.out,
             &made.how.of, workspace, bytes, static_cast<cudaStream_t>(ctx.stream()));
         if (result != 0 && call == 0) return false;
-        if (result != 0) fail(errc::internal, "a product by cublasLt failed with status %d", result);
+        if (result != 0)
+            fail(errc::internal, "a product by cublasLt failed with status %d", result);
     }
     return true;
 }

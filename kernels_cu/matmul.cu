@@ -163,7 +163,7 @@ __global__ void __launch_bounds__(tile_threads)
 
 // A lane for a row: the warps of a block share its depth, and the first one adds their sums up.
 template <class T>
-__global__ void __launch_bounds__(tile_threads)
+__global__ void __launch_bounds__(tile_threads, 4)
     multiply_columns(const __grid_constant__ product_task<T> p) {
     using C = sum_t<T>;
     constexpr std::size_t warps = tile_threads / 32;

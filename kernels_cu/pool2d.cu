@@ -19,11 +19,12 @@ struct pool_task {
     image_places places;
     const T* x;
     T* out;
+    compute_t<T> first;  // what a window's result begins with
     bool takes_mean, counts_padding;
 };
 
 template <class T>
-__global__ void __launch_bounds__(256) pool(const __grid_constant__ pool_task<T> p) {
+__global__ void __launch_bounds__(256, 4) pool(const __grid_constant__ pool_task<T> p) {
     using C = compute_t<T>;
     const image_places& s = p.places;
     const std::size_t threads = std::size_t{gridDim.x} * blockDim.x;
@@ -31,7 +32,7 @@ __global__ void __launch_bounds__(256) pool(const __grid_constant__ pool_task<T>
     for (; i < s.size; i += threads) {
         const image_place at = s.place(i);
         const T* const from = p.x + s.plane(at.image, at.channel);
-        C result = p.takes_mean ? C{} : lowest_value<C>();
+        C result = p.first;
         std::size_t count = 0;
         for (int r = 0; r < s.window_height; ++r) {
             const long long y = at.y + static_cast<long long>(r) * s.down_dilation;
@@ -64,11 +65,11 @@ void pool_with(context<gpu>& ctx, const pool_task<T>& p) {
 
 template <class T>
 void pool_maxima(context<gpu>& ctx, const window_sizes& s, const T* x, T* out) {
-    pool_with<T>(ctx, {image_places(s), x, out, false, false});
+    pool_with<T>(ctx, {image_places(s), x, out, lowest_value<compute_t<T>>(), false, false});
 }
 template <class T>
 void pool_means(context<gpu>& ctx, const window_sizes& s, bool count_padding, const T* x, T* out) {
-    pool_with<T>(ctx, {image_places(s), x, out, true, count_padding});
+    pool_with<T>(ctx, {image_places(s), x, out, {}, true, count_padding});
 }
 
 template <class T>

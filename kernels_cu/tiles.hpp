@@ -93,13 +93,16 @@ private:
         for (int k = 0; k < Form::depth; ++k) {
             group a[Form::parts], b[Form::parts];
             for (int p = 0; p < Form::parts; ++p) {
-                a[p] = *reinterpret_cast<const group*>(&a_piece.at[k][thread_row() * 4 + p * 64]);
-                b[p] = *reinterpret_cast<const group*>(&b_piece.at[k][thread_column() * 4 + p * 64]);
+                a[p] = group_at(&a_piece.at[k][thread_row() * 4 + p * 64]);
+                b[p] = group_at(&b_piece.at[k][thread_column() * 4 + p * 64]);
             }
             for (int i = 0; i < size; ++i)
                 for (int j = 0; j < size; ++j)
                     at[i][j] = multiply_add(a[i / 4].at[i % 4], b[j / 4].at[j % 4], at[i][j]);
         }
+    }
+    WEFT_DEVICE static element_group<C, 4> group_at(const C* from) {
+        return *reinterpret_cast<const element_group<C, 4>*>(from);
     }
     WEFT_DEVICE static C multiply_add(C x, C y, C sum) { return sum + x * y; }
 };

@@ -15,12 +15,13 @@ namespace {
 
 template <class T, std::size_t Rank>
 operand<T, Rank> whole(const dims& shape, unsigned seed) {
-    std::vector<int> numbers(shape.size());
-    for (int& x : numbers) {
+    operand<T, Rank> out(shape, patterned);
+    for (std::size_t i = 0; i < shape.size(); ++i) {
         seed = seed * 1664525u + 1013904223u;
-        x = static_cast<int>(seed >> 24) % 5 - 2;
+        const int x = static_cast<int>(seed >> 24) % 5 - 2;
+        out.data()[i] = static_cast<T>(static_cast<compute_t<T>>(x));
     }
-    return {shape, numbers};
+    return out;
 }
 
 template <class T, conv2d_options Options>
@@ -71,7 +72,7 @@ void check_bias(const dims& x, const dims& w) {
     cuda::convolve<float>(ctx, sizes, place(images), place(filters), out,
                           {cuda::epilogue_kind::bias_relu, place(bias)});
     ctx.collect(found.data(), out, found.bytes());
-    ctx.check(found.data(), wanted.data(), wanted.bytes(), dtype::float32, shape, 0);
+    ctx.check(found.data(), wanted.data(), wanted.bytes(), dtype::float32, shape, {});
 }
 
 }  // namespace
