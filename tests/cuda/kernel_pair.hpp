@@ -128,7 +128,8 @@ struct operand : elements<T> {
     explicit operand(const weft::dims& of) : elements<T>(of) {}
     operand(const weft::dims& of, patterned_tag tag) : elements<T>(of, tag) {}
     operand(const weft::dims& of, const std::vector<int>& values) : elements<T>(of, patterned) {
-        for (std::size_t i = 0; i < of.size(); ++i) this->data()[i] = static_cast<T>(values[i]);
+        for (std::size_t i = 0; i < of.size(); ++i)
+            this->data()[i] = static_cast<T>(static_cast<weft::compute_t<T>>(values[i]));
     }
 };
 

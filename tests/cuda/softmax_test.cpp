@@ -32,7 +32,7 @@ void check(const dims& shape, double ulp, double least, const Kernels& kernels, 
     const auto wanted = run_on_cpu<R, Rank>(shape, kernels, in...);
     for (std::size_t shift = 0; shift < 2; ++shift) {
         stream_context ctx;
-        const auto out = run_on_gpu<R, Rank>(ctx, shift, shape, kernels, in...);
+        const auto out = run_on_gpu<R, Rank>(ctx, shifted{shift, shift}, shape, kernels, in...);
         std::size_t wrong = 0;
         for (std::size_t i = 0; i < shape.size(); ++i) {
             const double a = number(out.data()[i]), b = number(wanted.data()[i]);
@@ -127,8 +127,9 @@ TEST_CASE("a label that is no class is reported, and its loss not written") {
     cuda_on_cpu::set_up();
     stream_context ctx;
     const operand<float, 2> x({3, 5});
-    run_on_gpu<float, 1>(ctx, 0, {3}, kernels_of<ops::softmax_cross_entropy, float, std::int32_t>(),
-                         x, operand<std::int32_t, 1>({3}, {0, 5, 4}));
+    run_on_gpu<float, 1>(ctx, {}, {3},
+                         kernels_of<ops::softmax_cross_entropy, float, std::int32_t>(), x,
+                         operand<std::int32_t, 1>({3}, {0, 5, 4}));
     CHECK(ctx.report().fault == static_cast<unsigned>(gpu_fault::out_of_range));
     CHECK(ctx.report().index == 5);
     CHECK(ctx.report().extent == 5);
