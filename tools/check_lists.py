@@ -15,7 +15,7 @@ from pathlib import Path
 LITERAL = r'"(?:\\.|[^"\\\n])*"'
 LITERALS = re.compile(rf"{LITERAL}(?:\s*{LITERAL})*")
 THROW = re.compile(r"\b(?:fail|throw error)\(\s*errc::\w+,(.*?);\n", re.DOTALL)
-OP = re.compile(r'struct (\w+) \{\s*static constexpr const char\* name = "')
+OP = re.compile(r'struct (\w+)(?: : \w+)? \{\s*static constexpr const char\* name = "')
 MIN = 6  # letters of a fragment that is looked for
 
 

@@ -22,11 +22,13 @@ namespace {
 
 using row = tensor<float, dyn>;
 
+// [global]
 __global__ void twice_and_one(float* out, const float* in, std::size_t n) {
     const std::size_t stride = std::size_t{gridDim.x} * blockDim.x;
     for (std::size_t i = std::size_t{blockIdx.x} * blockDim.x + threadIdx.x; i < n; i += stride)
         out[i] = 2 * in[i] + 1;
 }
+// [/global]
 
 // 2 x + 1, with a kernel of its own on the GPU, by way of scratch memory.
 struct step_up {
@@ -42,6 +44,7 @@ struct weft::kernel<step_up, cpu, float> {
         for (std::size_t i = 0; i < in.size(); ++i) out[i] = 2 * in[i] + 1;
     }
 };
+// [kernel]
 template <>
 struct weft::kernel<step_up, gpu, float> {
     static void run(gpu_context& ctx, tensor_view<float, dyn> out,
@@ -54,6 +57,7 @@ struct weft::kernel<step_up, gpu, float> {
                                           static_cast<cudaStream_t>(ctx.stream())));
     }
 };
+// [/kernel]
 
 namespace {
 

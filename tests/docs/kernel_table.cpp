@@ -4,7 +4,7 @@
 // Writes docs/kernels.md, or checks that it is what it would write.
 //
 // usage: kernel_table [--write]
-#include <weft/ops/coverage.hpp>
+#include <weft/cuda/coverage.hpp>
 
 #include <algorithm>
 #include <fstream>
@@ -48,6 +48,29 @@ std::string cell(const covered_op& op) {
     return out.empty() ? "-" : out;
 }
 
+// How GPUs that CUDA drives have an op: for all elements in the same way.
+template <class Op, class... T>
+const char* way_of(type_list<T...>) {
+    std::vector<cuda_way> found;
+    const auto add = [&found](bool has, cuda_way way) {
+        if (has) found.push_back(way);
+    };
+    (add(has_kernel<Op, gpu, T>, cuda_way_of<Op, T>()), ...);
+    (add(has_kernel<Op, gpu, T, std::int64_t>, cuda_way_of<Op, T, std::int64_t>()), ...);
+    for (const cuda_way way : found)
+        if (way != found.front()) return "in several ways";
+    switch (found.empty() ? cuda_way::none : found.front()) {
+        case cuda_way::kernel: return "kernel";
+        case cuda_way::expression: return "expression";
+        case cuda_way::value: return "value";
+        default: return "-";
+    }
+}
+template <class... Op>
+std::vector<const char*> cuda_ways(type_list<Op...>) {
+    return {way_of<Op>(all_elements{})...};
+}
+
 std::string table() {
     std::string out =
         "# Kernels\n\n"
@@ -66,16 +89,22 @@ std::string table() {
         "placer\n"
         "  an explicit device. Placeholders take their values from the caller and need none;\n"
         "  callables (`call`) run on cpu devices only.\n"
-        "- GPUs are emulated in this version; the column says where the same ops will run.\n\n"
-        "| op | cpu | gpu |\n"
-        "|---|---|---|\n";
+        "- GPUs that CUDA drives (WEFT_CUDA) run what emulated ones do, for the same types; the "
+        "last column\n"
+        "  says how. *kernel*: by one of the library `weft_cuda`. *expression*: with what it is "
+        "fused with,\n"
+        "  as one kernel where nvcc has compiled it, else op by op. *value*: there is nothing to "
+        "compute.\n\n"
+        "| op | cpu | gpu | by CUDA |\n"
+        "|---|---|---|---|\n";
     const std::vector<covered_op> on_cpu = coverage<cpu>(), on_gpu = coverage<gpu>();
+    const std::vector<const char*> by_cuda = cuda_ways(all_ops{});
     std::vector<std::string> rows;
     for (std::size_t i = 0; i < on_cpu.size(); ++i)
         if (on_cpu[i].name != std::string_view(ops::placeholder::name))
             rows.push_back("| `" + std::string(on_cpu[i].name) + '`' +
                            (on_cpu[i].indexed ? " +" : "") + " | " + cell(on_cpu[i]) + " | " +
-                           cell(on_gpu[i]) + " |\n");
+                           cell(on_gpu[i]) + " | " + by_cuda[i] + " |\n");
     std::sort(rows.begin(), rows.end());
     for (const std::string& row : rows) out += row;
     return out;

@@ -33,13 +33,13 @@ COVERAGE = "using all_ops = type_list<ops::pad>;\n"
 
 
 class CheckLists(unittest.TestCase):
-    def problems(self, errors=ROWS, guide="", coverage=COVERAGE):
+    def problems(self, errors=ROWS, guide="", coverage=COVERAGE, header=HEADER):
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder)
             ops = root / "include/weft/ops"
             ops.mkdir(parents=True)
             (root / "docs").mkdir()
-            (ops / "pad.hpp").write_text(HEADER)
+            (ops / "pad.hpp").write_text(header)
             (ops / "coverage.hpp").write_text(coverage)
             (root / "docs/errors.md").write_text(errors)
             (root / "docs/guide.md").write_text(guide)
@@ -72,6 +72,10 @@ class CheckLists(unittest.TestCase):
 
     def test_an_op_that_is_not_listed(self):
         self.one_problem("ops::pad is not in", coverage="")
+
+    def test_an_op_that_is_not_listed_and_has_a_base(self):
+        self.one_problem("ops::pad is not in", coverage="",
+                         header=HEADER.replace("struct pad {", "struct pad : padding {"))
 
 
 if __name__ == "__main__":

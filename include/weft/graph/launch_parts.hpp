@@ -3,8 +3,9 @@
 //
 // The parts of a tree, for devices that launch kernels where no file of the program is compiled for
 // them: a constant list in postfix order. Between parts values are in their computing type, so that
-// the result is the same as of the whole tree. For that the library has one kernel for each op and
-// computing type, and those that convert what is stored in fewer bits.
+// the result is that of the whole tree, but where nvcc multiplies and adds with one rounding there.
+// For that the library has one kernel for each op and computing type, and those that convert what
+// is stored in fewer bits.
 #pragma once
 
 #include <weft/kernel/evaluate.hpp>
