@@ -76,7 +76,7 @@ std::vector<cuda_device_info> cuda_devices() {
         cudaDeviceProp properties{};
         if (cudaGetDeviceProperties(&properties, i) != cudaSuccess) {
             static_cast<void>(cudaGetLastError());
-            return {};
+            continue;  // nothing is known of it; a session that asks for it is told why
         }
         const cuda::current_device here(i);
         std::size_t available = 0, total = properties.totalGlobalMem;

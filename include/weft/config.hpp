@@ -36,7 +36,7 @@
 // NAME_source.hpp, with WEFT_SOURCE before each definition. As it comes, weft is header-only:
 // NAME.hpp includes NAME_source.hpp at its end. With WEFT_SEPARATE_COMPILATION it does not, the
 // program compiles include/weft/source.cpp once, and its other files compile several times faster.
-// Either all files of a program define it, or none.
+// Either all files of a program define it, or none; the library weft_cuda is used by both.
 #if defined(WEFT_SEPARATE_COMPILATION)
 #define WEFT_HEADER_ONLY 0
 #define WEFT_SOURCE

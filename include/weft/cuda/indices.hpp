@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Kernels of CUDA GPUs that elements of an index steer: gather, scatter_add, one_hot. An index that
-// is out of range is reported to the context's faults and reads and writes nothing; what is found
-// first is what is told, and the device fails when it looks. See kernels_cu/indices.hpp.
+// is out of range reads and writes nothing; of one_hot it gives zeros, of the others it is reported
+// to the context's faults: what is found first is told, and the device fails when it looks.
 #pragma once
 
 #include <weft/kernel/context.hpp>

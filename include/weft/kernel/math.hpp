@@ -46,8 +46,14 @@ template <lanes V>
     if constexpr (is_pack<V> && sizeof(V) <= register_bytes)
         return square_root<4>(x);
     else
-        return detail::lanewise([](auto v) { return static_cast<decltype(v)>(__builtin_sqrt(v)); },
-                                x);
+        return detail::lanewise(
+            [](auto v) {
+                if constexpr (detail::is_float<decltype(v)>)
+                    return __builtin_sqrtf(v);
+                else
+                    return static_cast<decltype(v)>(__builtin_sqrt(v));
+            },
+            x);
 }
 // Elementary functions, of float or double: see docs/accuracy.md.
 template <accuracy A = accuracy::high, floating_lanes V>
