@@ -7,43 +7,17 @@
 // the table that table.py prints.
 #pragma once
 
+#include "row.hpp"
+
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
 #include <limits>
 #include <string>
 #include <vector>
 
 namespace bench {
-
-// What a benchmark should reach.
-struct goal {
-    enum kind { none, speed_at_least, time_at_most } what = none;
-    double value = 0;
-};
-// At least this share of the plain loop's speed.
-constexpr goal speed_at_least(double share) { return {goal::speed_at_least, share}; }
-// At most this many of the row's units.
-constexpr goal time_at_most(double units) { return {goal::time_at_most, units}; }
-
-// How times are told: `per_call` units are done in one call of the body.
-struct unit {
-    const char* name = "ns";
-    double per_call = 1;
-};
-// Nanoseconds per node of a body that handles `n` of them.
-inline unit per_node(std::size_t n) { return {"ns/node", static_cast<double>(n)}; }
-// Microseconds of a call.
-inline unit microseconds() { return {"us", 1e3}; }
-
-// What another library took for the same work, in the row's units: the smallest and the median.
-struct peer_figure {
-    std::string name;
-    double best = 0, median = 0;
-};
 
 namespace detail {
 
@@ -68,20 +42,6 @@ int calls_for(Body& body) {
     return once >= 20e3 ? 1 : static_cast<int>(20e3 / (once + 1)) + 1;
 }
 
-inline void write_row(const std::string& name, const unit& in, double weft, double plain,
-                      goal wanted, const std::vector<peer_figure>& peers) {
-    const char* const path = std::getenv("WEFT_BENCH_ROWS");
-    std::FILE* const rows = path == nullptr ? nullptr : std::fopen(path, "a");
-    if (rows == nullptr) return;
-    const char* const kinds[] = {"none", "speed", "time"};
-    std::fprintf(rows, "%s\t%s\t%.6g\t%.6g\t%s\t%.6g", name.c_str(), in.name, weft, plain,
-                 kinds[wanted.what], wanted.value);
-    for (const peer_figure& peer : peers)
-        std::fprintf(rows, "\t%s=%.6g/%.6g", peer.name.c_str(), peer.best, peer.median);
-    std::fputc('\n', rows);
-    std::fclose(rows);
-}
-
 }  // namespace detail
 
 // Tells what was measured: `weft` and `plain` (0: there is none) in nanoseconds, or whatever the
@@ -95,7 +55,7 @@ inline void report(benchmark::State& state, const std::string& name, const unit&
     }
     for (const peer_figure& peer : peers) state.counters[peer.name] = peer.best;
     state.SetLabel(in.name);
-    detail::write_row(name, in, weft / in.per_call, plain / in.per_call, wanted, peers);
+    write_row(name, in, weft / in.per_call, plain / in.per_call, wanted, peers);
 }
 
 // Times weft() and plain() in turn. Their results have to be kept by the bodies themselves, by

@@ -3,12 +3,14 @@
 # SPDX-License-Identifier: MIT
 """The table of a run of the benchmarks, from the rows that their programs wrote.
 
-usage: table.py ROWS
+usage: table.py ROWS [--json FILE NAME=VALUE...]
 
 A row is name, unit, weft's figure, the plain loop's (0: there is none), kind of goal, goal,
 separated by tabs; then, for each peer that did the same, NAME=SMALLEST/MEDIAN. compare.hpp and
-compile_time/ write them. A name that comes twice counts with its last row.
+compile_time/ write them. A name that comes twice counts with its last row. --json writes all of it
+to a file, with what else is to be known of the run.
 """
+import json
 import sys
 from pathlib import Path
 
@@ -52,6 +54,26 @@ def print_peers(rows):
             print("  ".join(f"{text:{width}}" for text, width in zip(line, widths)).rstrip())
 
 
+def write_json(path, facts, rows):
+    """One object: the facts, and under "rows" what the tables have."""
+    out = dict(fact.split("=", 1) for fact in facts)
+    out["rows"] = []
+    for name, (unit, weft, plain, kind, goal, *peers) in rows.items():
+        value, other = float(weft), float(plain)
+        row = {"name": name, "unit": unit, "weft": value}
+        if other > 0 and value > 0:
+            row.update(plain=other, speed=round(other / value, 4))
+        wanted, verdict = goal_of(kind, float(goal), value, row.get("speed", 0.0))
+        if wanted:
+            row.update(goal=wanted, verdict=verdict)
+        for peer in peers:
+            peer_name, figures = peer.split("=")
+            best, median = map(float, figures.split("/"))
+            row.setdefault("peers", {})[peer_name] = {"best": best, "median": median}
+        out["rows"].append(row)
+    Path(path).write_text(json.dumps(out, indent=1) + "\n", encoding="utf-8")
+
+
 def main():
     rows = {}
     for line in Path(sys.argv[1]).read_text(encoding="utf-8").splitlines():
@@ -66,6 +88,8 @@ def main():
         print(f"{name:{width}} {value:>10.5g} {f'{other:.5g}' if other else '':>10} {unit:8}"
               f"{f'{speed:.2f}' if speed else '':>6}  {wanted:16}{verdict}".rstrip())
     print_peers(rows)
+    if sys.argv[2:3] == ["--json"]:
+        write_json(sys.argv[3], sys.argv[4:], rows)
 
 
 if __name__ == "__main__":
