@@ -93,10 +93,10 @@ void check_paths() {
 TEST_CASE("reductions of all element types over all kinds of axes") {
     cuda_on_cpu::set_up();
     check_shapes<float>();
-    check_shapes<double>();
+    check_paths<double>();
     check_shapes<half>();
     check_paths<bfloat16>();
-    check_shapes<std::int8_t>();
+    check_paths<std::int8_t>();
     check_paths<std::int16_t>();
     check_paths<std::int32_t>();
     check_shapes<std::int64_t>();

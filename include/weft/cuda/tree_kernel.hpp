@@ -183,28 +183,28 @@ void bind_strides(strided_arguments<Tree>& to, const tree_launch& what) {
 
 namespace weft {
 
+// Rows of integers are taken one by one where operands are broadcast, and so is what is not aligned:
+// a kernel less for each costs the compiler less than it costs a GPU.
 template <class Tree, class T>
 void launch_tree(context<gpu>& ctx, const tree_launch& what) {
     using namespace cuda;
     constexpr int width = widest_step<Tree, T>;
     const bool dense = cuda::detail::is_dense<Tree>(what);
     const bool whole = cuda::detail::has_whole_steps<Tree>(what, dense, width, sizeof(T));
-    if (dense) {
+    if (dense && whole) {
         tree_arguments<Tree> arguments;
         cuda::detail::bind_slots(arguments, what);
-        if (whole)
-            cuda::detail::launch_elements(ctx, &evaluate_dense<Tree, T, width>, width, arguments);
-        else
-            cuda::detail::launch_elements(ctx, &evaluate_dense<Tree, T, 1>, 1, arguments);
-    } else {
-        strided_arguments<Tree> arguments;
-        cuda::detail::bind_slots(arguments, what);
-        cuda::detail::bind_strides(arguments, what);
-        if (whole)
-            cuda::detail::launch_elements(ctx, &evaluate_strided<Tree, T, width>, width, arguments);
-        else
-            cuda::detail::launch_elements(ctx, &evaluate_strided<Tree, T, 1>, 1, arguments);
+        return cuda::detail::launch_elements(ctx, &evaluate_dense<Tree, T, width>, width,
+                                             arguments);
     }
+    strided_arguments<Tree> arguments;
+    cuda::detail::bind_slots(arguments, what);
+    cuda::detail::bind_strides(arguments, what);
+    if constexpr (is_floating<T> && width > 1)
+        if (whole)
+            return cuda::detail::launch_elements(ctx, &evaluate_strided<Tree, T, width>, width,
+                                                 arguments);
+    cuda::detail::launch_elements(ctx, &evaluate_strided<Tree, T, 1>, 1, arguments);
 }
 
 }  // namespace weft
