@@ -64,7 +64,7 @@ private:
 
 // Of kernels.
 inline std::vector<figure> kernels_in_turn(own_stream& on, const std::vector<rival>& rivals) {
-    constexpr int rounds = 15;
+    constexpr int rounds = 25;
     event_clock clock(on);
     std::vector<int> calls;
     for (const rival& one : rivals) {

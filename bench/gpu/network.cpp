@@ -161,8 +161,7 @@ void measure_network(own_stream& on, const row_writer& to) {
         });
     }
     const auto times = steps_in_turn(rivals);
-    to.add(name, times[0].best, times.size() > 1 ? times[1].best : 0, speed_at_least(1),
-           peers_of(times));
+    to.add(name, times[0].best, times.size() > 1 ? times[1].best : 0, {}, peers_of(times));
     const auto whole = steps_in_turn({[&] { step_from_host(in); }});
     to.add(name + ", from the host and back", whole[0].best, 0, {}, peers_of(whole));
 }

@@ -156,11 +156,11 @@ def cupy():
         n = size * MIB // 4
         a, b, c = (cp.random.rand(n, dtype=cp.float32) for _ in range(3))
         out = cp.empty_like(a)
-        x = a.reshape(4096, n // 4096)
         kernels(f"a*b+c, {size} MiB", lambda: fused(a, b, c, out))
-        kernels(f"sum of all, {size} MiB", lambda: x.sum())
-        kernels(f"sum of rows, {size} MiB", lambda: x.sum(axis=1))
-        kernels(f"sum of columns, {size} MiB", lambda: x.sum(axis=0))
+    x = a.reshape(4096, n // 4096)
+    kernels(f"sum of all, {size} MiB", lambda: x.sum())
+    kernels(f"sum of rows, {size} MiB", lambda: x.sum(axis=1))
+    kernels(f"sum of columns, {size} MiB", lambda: x.sum(axis=0))
 
 
 def main():

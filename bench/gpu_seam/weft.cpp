@@ -29,18 +29,18 @@ struct chain {
     node<value> x = g.placeholder<value>("x");
     node<value> y;
 
-    explicit chain(const char* device) : y(made_on(device)) {}
+    chain(const char* device, std::size_t n) : y(made_on(device, n)) {}
 
-    node<value> made_on(const char* device) {
+    node<value> made_on(const char* device, std::size_t n) {
         const device_scope here{g, device};
         node<value> last = x + 1.0f;
-        for (std::size_t i = 1; i < nodes; ++i) last = last + 1.0f;
+        for (std::size_t i = 1; i < n; ++i) last = last + 1.0f;
         return last;
     }
 };
 
 void enqueueing(benchmark::State& state) {
-    const chain gpu(on_gpu), cpu(on_cpu);
+    const chain gpu(on_gpu, nodes), cpu(on_cpu, nodes);
     session there{gpu.g, options}, here{cpu.g, options};
     auto on_there = there.make_callable(feeds(gpu.x), fetches(gpu.y));
     auto on_here = here.make_callable(feeds(cpu.x), fetches(cpu.y));
@@ -53,9 +53,9 @@ void enqueueing(benchmark::State& state) {
         [&] { benchmark::DoNotOptimize(on_here(one).data()); }, bench::time_at_most(100));
 }
 
-// In a session of its own each time, for a session keeps its plans; so without its threads.
-void planning(benchmark::State& state, bool and_run) {
-    const chain gpu(on_gpu), cpu(on_cpu);
+// In a session of its own each time, for a session keeps its plans. One node is what that costs.
+void planning(benchmark::State& state, const char* name, std::size_t n, bool and_run) {
+    const chain gpu(on_gpu, n), cpu(on_cpu, n);
     const value one{1.0f};
     const auto plan = [&](std::unique_ptr<session>& s, const chain& of) {
         s = std::make_unique<session>(of.g, options);
@@ -64,16 +64,22 @@ void planning(benchmark::State& state, bool and_run) {
     };
     std::unique_ptr<session> there, here;
     bench::compare(
-        state, and_run ? "session, plan and first run, the same chain" : "session and plan",
-        bench::per_node(nodes), [&] { plan(there, gpu); }, [&] { plan(here, cpu); });
+        state, name, bench::microseconds(), [&] { plan(there, gpu); }, [&] { plan(here, cpu); });
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     bench::add("gpu_seam/enqueueing", 3000, [](auto& state) { enqueueing(state); });
-    bench::add("gpu_seam/plan", 60, [](auto& state) { planning(state, false); });
-    bench::add("gpu_seam/plan_and_run", 60, [](auto& state) { planning(state, true); });
+    bench::add("gpu_seam/plan/1", 60, [](auto& state) {
+        planning(state, "session and plan of 1 node on an emulated GPU", 1, false);
+    });
+    bench::add("gpu_seam/plan/1000", 60, [](auto& state) {
+        planning(state, "session and plan of 1,000 nodes there", nodes, false);
+    });
+    bench::add("gpu_seam/plan_and_run", 60, [](auto& state) {
+        planning(state, "session, plan and first run of 1,000 nodes there", nodes, true);
+    });
     benchmark::Initialize(&argc, argv);
     benchmark::RunSpecifiedBenchmarks();
 }

@@ -183,8 +183,8 @@ void bind_strides(strided_arguments<Tree>& to, const tree_launch& what) {
 
 namespace weft {
 
-// Rows of integers are taken one by one where operands are broadcast, and so is what is not aligned:
-// a kernel less for each costs the compiler less than it costs a GPU.
+// Broadcast integers are taken one by one, and so is what is not aligned: a kernel more for each
+// tree would cost the compiler more than it saves a GPU.
 template <class Tree, class T>
 void launch_tree(context<gpu>& ctx, const tree_launch& what) {
     using namespace cuda;
