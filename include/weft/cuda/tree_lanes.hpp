@@ -8,6 +8,7 @@
 #pragma once
 
 #include <weft/cuda/loop_index.hpp>
+#include <weft/kernel/context.hpp>
 #include <weft/kernel/evaluate.hpp>
 #include <weft/ops/div.hpp>
 #include <weft/ops/mod.hpp>
