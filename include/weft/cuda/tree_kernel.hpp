@@ -59,13 +59,15 @@ __global__ void __launch_bounds__(tree_threads)
     const std::size_t step = std::size_t{gridDim.x} * tree_threads * width;
     const std::size_t first = (std::size_t{blockIdx.x} * tree_threads + threadIdx.x) * width;
     const std::size_t whole = a.size / width * width;
+    const std::size_t rest = whole + first / width;
+    // Who has nothing to do reads nothing: a number may be where the only result goes.
+    if (first >= whole && rest >= a.size) return;
     gpu_fault fault = gpu_fault::none;
     tree_lanes<Tree, width> lanes;
     lanes.load_standing(a);
     for (std::size_t i = first; i < whole; i += step)
         evaluate_lanes<Tree, T, width>(a, lanes, same_offset{i}, i, fault);
     if constexpr (width > 1) {
-        const std::size_t rest = whole + first / width;
         tree_lanes<Tree, 1> one;
         one.load_standing(a);
         if (rest < a.size) evaluate_lanes<Tree, T, 1>(a, one, same_offset{rest}, rest, fault);
@@ -79,6 +81,7 @@ __global__ void __launch_bounds__(tree_threads)
     evaluate_strided(const __grid_constant__ strided_arguments<Tree> a, gpu_fault_place faults) {
     const std::size_t step = std::size_t{gridDim.x} * tree_threads * width;
     const std::size_t first = (std::size_t{blockIdx.x} * tree_threads + threadIdx.x) * width;
+    if (first >= a.size) return;
     gpu_fault fault = gpu_fault::none;
     tree_lanes<Tree, width> lanes;
     lanes.load_standing(a);
