@@ -17,23 +17,10 @@ namespace {
 
 // A context of GPU kernels; scratch memory is used again by the next kernel, which is behind this
 // one in the stream.
-class cuda_context final : public context<gpu>, public kernel_slot {
+class cuda_context final : public kernel_context<gpu> {
 public:
-    explicit cuda_context(cuda_device& on) : on_(on), services_(on, nullptr) {}
+    explicit cuda_context(cuda_device& on) : kernel_context<gpu>(on, nullptr), on_(on) {}
 
-    context_base& begin(const stop_state* stop, bool interruptible) noexcept override {
-        services_.begin(stop, interruptible);
-        set_begin_again(false);
-        return *this;
-    }
-    void parallel_for(std::size_t n, double cost_ns, range_function body) override {
-        services_.parallel_for(n, cost_ns, body);
-    }
-    bool stop_requested() const noexcept override { return services_.stop_requested(); }
-    void* scratch(std::size_t bytes) override {
-        set_begin_again(true);
-        return services_.scratch(bytes);
-    }
     void* stream() const noexcept override { return on_.kernel_stream(); }
     int multiprocessors() const noexcept override { return on_.multiprocessors(); }
     gpu_fault_place faults() const noexcept override { return on_.faults(); }
@@ -43,7 +30,6 @@ public:
 
 private:
     cuda_device& on_;
-    kernel_services services_;
 };
 
 std::string text_of(cudaError_t error) {

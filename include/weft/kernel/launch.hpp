@@ -4,7 +4,8 @@
 // Trees on devices whose kernels are launched, not called. Where a compiler for the device has seen
 // the tree, it is one kernel; else it is evaluated by its parts: an op after the other, by kernels
 // that the library has for each, with what lies between in scratch memory. Both are functions of
-// the host that return before the device has done anything. No types but in launch_code_of.
+// the host that return before the device has done anything. Types are left only in the names of
+// the places where functions are found.
 #pragma once
 
 #include <weft/kernel/bound_tree.hpp>

@@ -39,7 +39,7 @@ private:
 };
 
 template <class Kind>
-class kernel_context final : public context<Kind>, public kernel_slot {
+class kernel_context : public context<Kind>, public kernel_slot {
 public:
     kernel_context(device& on, intra_op_pool* pool) : services_(on, pool) {}
 
