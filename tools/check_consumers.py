@@ -93,7 +93,7 @@ def meson_subproject(root, folder, meson, compiler):
     shutil.copytree(root / "tests/consumers", consumers)
     weft = consumers / "meson_subproject/subprojects/weft"
     weft.mkdir(parents=True)
-    for name in ("include", "tools"):
+    for name in ("include", "tools", "kernels_cu"):
         shutil.copytree(root / name, weft / name)
     for name in ("meson.build", "meson_options.txt"):
         shutil.copy(root / name, weft)
