@@ -48,3 +48,4 @@
 #include <weft/session/run_source.hpp>
 #include <weft/io/placement_file_source.hpp>
 #include <weft/io/dot_source.hpp>
+#include <weft/cluster/source.hpp>

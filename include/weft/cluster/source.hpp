@@ -1,0 +1,9 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// What the cluster's layer defines without types of the program, but for what needs MPI: a part of
+// what source.cpp compiles once for a program that defines WEFT_SEPARATE_COMPILATION (see
+// config.hpp). Nobody else includes it.
+#pragma once
+
+#include <weft/cluster/spec_source.hpp>
