@@ -6,4 +6,10 @@
 // config.hpp). Nobody else includes it.
 #pragma once
 
+#include <weft/cluster/buffer_pool_source.hpp>
+#include <weft/cluster/endpoint_source.hpp>
+#include <weft/cluster/loopback_source.hpp>
+#include <weft/cluster/protocol_source.hpp>
+#include <weft/cluster/reduce_source.hpp>
 #include <weft/cluster/spec_source.hpp>
+#include <weft/cluster/wire_source.hpp>

@@ -17,9 +17,8 @@ namespace detail {
 inline bool is_job_name(std::string_view name) {
     const auto is_letter = [](char c) { return lower_case(c) >= 'a' && lower_case(c) <= 'z'; };
     if (name.empty() || !is_letter(name[0])) return false;
-    return std::all_of(name.begin(), name.end(), [&](char c) {
-        return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
-    });
+    return std::all_of(name.begin(), name.end(),
+                       [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_'; });
 }
 
 inline std::string tasks_in_words(int tasks) {
@@ -46,9 +45,9 @@ WEFT_SOURCE void cluster_spec::check() {
                          "' is no name for a job: use letters, digits and '_', and begin with a "
                          "letter"});
         if (job.tasks < 1)
-            throw_error(errc::invalid_argument, {"job '", job.name, "' has ",
-                                                 std::to_string(job.tasks),
-                                                 " tasks; a job has at least one"});
+            throw_error(errc::invalid_argument,
+                        {"job '", job.name, "' has ", std::to_string(job.tasks),
+                         " tasks; a job has at least one"});
         if (job.tasks > max_tasks - first_.back())
             throw_error(errc::invalid_argument,
                         {"a cluster has at most ", std::to_string(max_tasks),
@@ -84,8 +83,8 @@ WEFT_SOURCE cluster::cluster(cluster_spec spec, int rank)
 WEFT_SOURCE std::size_t cluster::number_of(std::string_view job) const {
     for (std::size_t i = 0; i < spec_.jobs().size(); ++i)
         if (spec_.jobs()[i].name == job) return i;
-    throw_error(errc::not_found, {"there is no job '", job, "' in the cluster, it has ",
-                                  describe()});
+    throw_error(errc::not_found,
+                {"there is no job '", job, "' in the cluster, it has ", describe()});
 }
 
 WEFT_SOURCE std::size_t cluster::job_of(int rank) const {
