@@ -115,6 +115,8 @@ struct node_record {
     // Apart from keep(), which every kind of node instantiates.
     void own(owned_bytes bytes);
 
+    // What is fetched of it is a value: an assign's goes into its variable.
+    bool has_value() const { return !type.is_void() && role != node_role::assign; }
     // A source: nothing but a value, without operands.
     bool produces_only() const {
         return inputs.empty() && (role == node_role::constant || role == node_role::compute);

@@ -27,6 +27,10 @@ struct plan_request {
     bool allow_soft_placement = false;
     bool deterministic = false;  // callables run in the order of making
     const placement_file* placement = nullptr;
+    // How many of the feeds, at the end, only count as done: they have no value here.
+    std::size_t done = 0;
+    // Where another placement has put the nodes; null: they are placed here.
+    const std::map<node_id, device_index>* placed = nullptr;
 };
 
 }  // namespace weft

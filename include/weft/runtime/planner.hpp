@@ -64,7 +64,9 @@ private:
         plan_.nodes = needed.in_order();
         const std::size_t nodes = plan_.nodes.size();
         const std::vector<device_index> backwards = untied.take();
-        if (needed.forward() && backwards.size() == nodes)
+        if (request_.placed != nullptr)
+            take_placed(*request_.placed);
+        else if (needed.forward() && backwards.size() == nodes)
             plan_.devices.assign(backwards.rbegin(), backwards.rend());
         else
             place_nodes();
@@ -85,6 +87,16 @@ private:
         return machine(a).memory_space() == machine(b).memory_space();
     }
 
+    void take_placed(const std::map<node_id, device_index>& placed) {
+        for (const node_record* node : plan_.nodes) {
+            const auto found = placed.find(node->id);
+            if (found == placed.end() && !is_fed(node->id))
+                throw error(errc::internal, "node '" + node->name + "' was placed nowhere",
+                            node->name, node->where);
+            plan_.devices.push_back(found == placed.end() ? request_.devices.client()
+                                                          : found->second);
+        }
+    }
     void place_nodes() {
         const placement_request asked{.nodes = plan_.nodes,
                                       .devices = request_.devices,
@@ -136,7 +148,7 @@ private:
     void add_fed(const node_record& node, planned_node& planned) {
         const auto index = static_cast<std::uint32_t>(list_position(request_.feeds, node.id));
         planned.device = request_.devices.client();
-        if (node.type.is_void()) return;
+        if (node.type.is_void() || index >= request_.feeds.size() - request_.done) return;
         planned.value = draft_.add_value(node, planned.device, value_home::fed, index);
         plan_.feeds[index] = planned.value;
     }

@@ -9,6 +9,7 @@
 #include <weft/placement/report.hpp>
 #include <weft/runtime/device_factory.hpp>
 #include <weft/runtime/feed_value.hpp>
+#include <weft/session/distribution.hpp>
 #include <weft/session/options.hpp>
 #include <weft/session/session_kind.hpp>
 
@@ -26,17 +27,27 @@ class prepared_plan;
 
 class session_core {
 public:
+    // `task` is whose devices they are, "/job:localhost/task:0" where there is no cluster.
     session_core(const graph_base& of, session_options options, const session_kind* kinds,
-                 std::size_t count);
+                 std::size_t count, const device_spec& task = {.job = "localhost", .task = 0});
     session_core(const session_core&) = delete;
     session_core& operator=(const session_core&) = delete;
     ~session_core();
 
     const graph_base& of() const;
     const device_list& devices() const;
+    const session_options& options() const;
+    // Has all plans that are prepared from now on made and run by `by`, which outlives them; once,
+    // before there are any.
+    void distribute(distribution& by);
 
     // The plan for these feeds and fetches, made the first time. Any thread. Throws error.
     prepared_plan& prepare(std::span<const node_id> feeds, std::span<const node_id> fetches);
+    // The plan of a part that another placement has placed; of the feeds, the last `done` have no
+    // value. Any thread. Throws error, also for a variable that is on another device.
+    prepared_plan& prepare_part(std::span<const node_id> feeds, std::size_t done,
+                                std::span<const node_id> fetches,
+                                const std::map<node_id, device_index>& placed);
     // Runs the initializers of all variables, in the order of making.
     void initialize();
 
@@ -113,10 +124,13 @@ private:
     execution* execution_;
     std::optional<std::stop_callback<request_stop>> on_stop_;
     bool holds_ = false;  // the variables
+    std::unique_ptr<distributed_result> arrived_;  // from other tasks
     struct observers;     // that this run has
     std::unique_ptr<observers> observers_;
 };
 
+// Throws error invalid_argument unless the list of placeholders without a value is empty.
+void refuse_unfed(const std::vector<const node_record*>& nodes);
 // For fetches of one value. Throws error failed_precondition.
 [[noreturn]] void throw_not_copyable(const node_record& node);
 // Throws error invalid_argument unless a fetched tensor has the shape of the one it goes to.

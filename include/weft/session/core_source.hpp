@@ -20,8 +20,9 @@
 namespace weft {
 
 struct session_core::parts {
-    parts(const graph_base& of, session_options asked, std::span<const session_kind> kinds)
-        : graph(of), options(std::move(asked)), machine(options, kinds) {}
+    parts(const graph_base& of, session_options asked, std::span<const session_kind> kinds,
+          const device_spec& task)
+        : graph(of), options(std::move(asked)), machine(options, kinds, task) {}
 
     const graph_base& graph;
     const session_options options;
@@ -32,13 +33,16 @@ struct session_core::parts {
     std::map<std::vector<node_id>, std::unique_ptr<prepared_plan>> plans;
     std::vector<node_id> key;
     std::atomic<std::size_t> nodes_run{0};
+    distribution* distributed = nullptr;
 
+    std::unique_ptr<prepared_plan> prepare(std::span<const node_id> feeds,
+                                           std::span<const node_id> fetches);
+    void keep_variables(const plan& p);
     std::shared_ptr<const plan> make(std::span<const node_id> feeds,
                                      std::span<const node_id> fetches);
     placement_report report(const plan& p) const;
     void deny(const plan& p) const;
     void deny_unknown_lines() const;
-    void check_runnable(const plan& p) const;
     // Frees the memory that idle runs keep for the next ones.
     void release_idle_memory() {
         const std::lock_guard lock(mutex);
@@ -54,9 +58,40 @@ inline std::shared_ptr<const plan> session_core::parts::make(std::span<const nod
         make_plan({graph, feeds, fetches, machine.on().machine, machine.devices(), kept,
                    options.allow_soft_placement, options.deterministic, &options.placement});
     deny(*made);
-    for (const plan_variable& v : made->variables) kept.emplace(v.record->id, v.device);
+    keep_variables(*made);
     if (options.log_device_placement) log_requested(report(*made).to_string());
     return made;
+}
+
+inline void session_core::parts::keep_variables(const plan& p) {
+    for (const plan_variable& v : p.variables) {
+        const device_index at = kept.emplace(v.record->id, v.device).first->second;
+        if (at != v.device)
+            throw error(errc::invalid_argument,
+                        "variable '" + v.record->name + "' is on " +
+                            machine.devices()[at].name.to_string() +
+                            " and stays there; a plan of another task has it on " +
+                            machine.devices()[v.device].name.to_string(),
+                        v.record->name, v.record->where);
+    }
+}
+
+// A plan of several tasks comes with one that hands over what they fetch: each is a feed of it.
+inline std::unique_ptr<prepared_plan> session_core::parts::prepare(
+    std::span<const node_id> feeds, std::span<const node_id> fetches) {
+    if (distributed == nullptr) return std::make_unique<prepared_plan>(make(feeds, fetches));
+    std::vector<node_id> fetched, done;
+    for (node_id id : fetches) {
+        std::vector<node_id>& list = graph.record(id).has_value() ? fetched : done;
+        if (!list_contains(list, id)) list.push_back(id);
+    }
+    fetched.insert(fetched.end(), done.begin(), done.end());
+    const std::map<node_id, device_index> placed;
+    auto handed_over = make_plan({graph, fetched, fetches, machine.on().machine,
+                                  machine.devices(), kept, false, false, nullptr, done.size(), &placed});
+    auto elsewhere = distributed->prepare(feeds, fetches);
+    if (options.log_device_placement) log_requested(elsewhere->report().to_string());
+    return std::make_unique<prepared_plan>(std::move(handed_over), std::move(elsewhere));
 }
 
 inline placement_report session_core::parts::report(const plan& p) const {
@@ -141,15 +176,15 @@ inline void session_core::parts::deny_unknown_lines() const {
                     " node(s) that the placement names: " + nodes.text());
 }
 
-inline void session_core::parts::check_runnable(const plan& p) const {
-    if (p.unfed.empty()) return;
-    const node_record& node = *p.unfed.front();
+WEFT_SOURCE void refuse_unfed(const std::vector<const node_record*>& nodes) {
+    if (nodes.empty()) return;
+    const node_record& node = *nodes.front();
     std::string text = "You must feed a value for placeholder '" + node.name + '\'';
     if (node.type.is_tensor())
         text += std::string(" with element type ") + name_of(node.type.element) + " and shape " +
                 dims_text(node.type.shape).chars;
-    for (std::size_t i = 1; i < p.unfed.size(); ++i)
-        text += (i == 1 ? "; and for '" : ", '") + p.unfed[i]->name + '\'';
+    for (std::size_t i = 1; i < nodes.size(); ++i)
+        text += (i == 1 ? "; and for '" : ", '") + nodes[i]->name + '\'';
     throw error(errc::invalid_argument, text + " (made at " + to_string(node.where) + ')',
                 node.name, node.where);
 }
@@ -173,8 +208,9 @@ inline std::vector<feed_value> static_feeds(const plan& p) {
 }  // namespace detail
 
 WEFT_SOURCE session_core::session_core(const graph_base& of, session_options options,
-                                       const session_kind* kinds, std::size_t count)
-    : parts_(std::make_unique<parts>(of, std::move(options), std::span(kinds, count))) {
+                                       const session_kind* kinds, std::size_t count,
+                                       const device_spec& task)
+    : parts_(std::make_unique<parts>(of, std::move(options), std::span(kinds, count), task)) {
     if (parts_->machine.pool_sizes_differ())
         log_once("weft.pools",
                  "weft: this session asks for other numbers of threads than the first one "
@@ -185,6 +221,8 @@ WEFT_SOURCE session_core::~session_core() = default;
 
 WEFT_SOURCE const graph_base& session_core::of() const { return parts_->graph; }
 WEFT_SOURCE const device_list& session_core::devices() const { return parts_->machine.devices(); }
+WEFT_SOURCE const session_options& session_core::options() const { return parts_->options; }
+WEFT_SOURCE void session_core::distribute(distribution& by) { parts_->distributed = &by; }
 
 WEFT_SOURCE prepared_plan& session_core::prepare(std::span<const node_id> feeds,
                                                  std::span<const node_id> fetches) {
@@ -195,8 +233,27 @@ WEFT_SOURCE prepared_plan& session_core::prepare(std::span<const node_id> feeds,
     p.key.push_back(no_node);
     p.key.insert(p.key.end(), fetches.begin(), fetches.end());
     if (const auto found = p.plans.find(p.key); found != p.plans.end()) return *found->second;
-    auto made = std::make_unique<prepared_plan>(p.make(feeds, fetches));
-    return *p.plans.emplace(p.key, std::move(made)).first->second;
+    return *p.plans.emplace(p.key, p.prepare(feeds, fetches)).first->second;
+}
+
+WEFT_SOURCE prepared_plan& session_core::prepare_part(
+    std::span<const node_id> feeds, std::size_t done, std::span<const node_id> fetches,
+    const std::map<node_id, device_index>& placed) {
+    parts& p = *parts_;
+    const std::lock_guard lock(p.mutex);
+    p.key.assign({p.graph.control_edits(), static_cast<node_id>(done)});
+    p.key.insert(p.key.end(), feeds.begin(), feeds.end());
+    p.key.push_back(no_node);
+    p.key.insert(p.key.end(), fetches.begin(), fetches.end());
+    p.key.push_back(no_node);  // which a session's own have but once
+    for (const auto& [node, device] : placed) p.key.insert(p.key.end(), {node, device});
+    if (const auto found = p.plans.find(p.key); found != p.plans.end()) return *found->second;
+    const std::shared_ptr<plan> made =
+        make_plan({p.graph, feeds, fetches, p.machine.on().machine, p.machine.devices(), p.kept,
+                   false, p.options.deterministic, nullptr, done, &placed});
+    p.deny(*made);
+    p.keep_variables(*made);
+    return *p.plans.emplace(p.key, std::make_unique<prepared_plan>(made)).first->second;
 }
 
 WEFT_SOURCE void session_core::initialize() {
@@ -209,14 +266,25 @@ WEFT_SOURCE void session_core::initialize() {
 }
 
 WEFT_SOURCE placement_report session_core::explain(const prepared_plan& plan) const {
+    if (plan.elsewhere() != nullptr) return plan.elsewhere()->report();
     return parts_->report(plan.of());
 }
 WEFT_SOURCE std::string session_core::device_of(const prepared_plan& plan, node_id id) const {
+    if (plan.elsewhere() != nullptr) return plan.elsewhere()->device_of(id);
     for (std::size_t i = 0; i < plan.of().nodes.size(); ++i)
         if (plan.of().nodes[i]->id == id) return devices()[plan.of().devices[i]].name.to_string();
     return {};
 }
+namespace detail {
+inline void refuse_elsewhere(const prepared_plan& of, const char* what) {
+    if (of.elsewhere() != nullptr)
+        throw error(errc::unimplemented,
+                    std::string("a plan of a session on a cluster has no ") + what +
+                        ": each task makes its own part when the plan runs");
+}
+}  // namespace detail
 WEFT_SOURCE run_order session_core::order(const prepared_plan& plan, std::uint64_t seed) const {
+    detail::refuse_elsewhere(plan, "an order to run in");
     run_order out;
     std::vector<std::string> names = step_names(plan.of(), parts_->machine.on().machine);
     for (step_id id : order_from_seed(plan.of(), seed)) out.steps.push_back(std::move(names[id]));
@@ -228,6 +296,7 @@ WEFT_SOURCE std::size_t session_core::nodes(const prepared_plan& plan) const {
 
 WEFT_SOURCE session_core::memory_use session_core::memory_of(prepared_plan& of,
                                                             const std::string& device) {
+    detail::refuse_elsewhere(of, "memory that is known before");
     const device_index index = parts_->machine.find(device);
     memory_use use{};
     bool known = false;
@@ -240,7 +309,7 @@ WEFT_SOURCE session_core::memory_use session_core::memory_of(prepared_plan& of,
     if (known) return use;
     const std::vector<feed_value> feeds = detail::static_feeds(of.of());
     session_run fresh(*this, of, feeds);
-    parts_->check_runnable(of.of());
+    refuse_unfed(of.of().unfed);
     fresh.execution_->stop().reset();
     fresh.acquire();
     fresh.bind(feeds, {});

@@ -18,8 +18,10 @@ class session_machine {
 public:
     // Throws error invalid_argument or not_found for options that make no sense, and
     // resource_exhausted where the system gives no more threads.
-    session_machine(const session_options& options, std::span<const session_kind> kinds)
+    session_machine(const session_options& options, std::span<const session_kind> kinds,
+                    const device_spec& task)
         : options_(options),
+          task_(task),
           pools_(pool_options{options.inter_op_parallelism_threads,
                               options.intra_op_parallelism_threads,
                               options.use_per_session_threads}) {
@@ -106,7 +108,7 @@ private:
         const int count = count_of(kind);
         for (int i = 0; i < count; ++i) {
             device_parts parts;
-            parts.info.name = {"localhost", 0, kind.name, i};
+            parts.info.name = {task_.job, task_.task, kind.name, i};
             parts.info.memory_limit = limit_of(parts.info.name);
             parts.memory_space = static_cast<int>(owned_.size()) + 1;
             parts.pools = &pools_;
@@ -152,6 +154,7 @@ private:
     }
 
     const session_options& options_;
+    const device_spec task_;
     pool_source pools_;
     std::vector<std::unique_ptr<device>> owned_;
     device_list devices_;

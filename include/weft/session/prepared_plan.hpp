@@ -7,6 +7,7 @@
 #pragma once
 
 #include <weft/runtime/execution.hpp>
+#include <weft/session/distribution.hpp>
 
 #include <memory>
 #include <mutex>
@@ -16,7 +17,11 @@ namespace weft {
 
 class prepared_plan {
 public:
-    explicit prepared_plan(std::shared_ptr<const plan> of) : plan_(std::move(of)) {}
+    explicit prepared_plan(std::shared_ptr<const plan> of,
+                           std::unique_ptr<distributed_plan> elsewhere = nullptr)
+        : plan_(std::move(of)), elsewhere_(std::move(elsewhere)) {}
+    // What runs it on several tasks; then the plan only hands over what that fetches. Or null.
+    distributed_plan* elsewhere() const { return elsewhere_.get(); }
     const plan& of() const { return *plan_; }
     const std::shared_ptr<const plan>& shared() const { return plan_; }
 
@@ -64,6 +69,7 @@ private:
     }
 
     std::shared_ptr<const plan> plan_;
+    std::unique_ptr<distributed_plan> elsewhere_;
     std::mutex mutex_;
     std::vector<std::unique_ptr<execution>> idle_;
     std::size_t made_ = 0;

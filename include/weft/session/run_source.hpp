@@ -20,7 +20,9 @@ WEFT_SOURCE session_run::session_run(session_core& core, prepared_plan& of,
                                      std::span<const feed_value> feeds)
     : core_(core),
       plan_(of),
-      execution_(of.take(core.parts_->machine.on(), core.parts_->variables, feeds).release()) {}
+      execution_(of.take(core.parts_->machine.on(), core.parts_->variables,
+                         of.elsewhere() == nullptr ? feeds : std::span<const feed_value>())
+                     .release()) {}
 
 WEFT_SOURCE session_run::~session_run() {
     on_stop_.reset();
@@ -32,10 +34,17 @@ WEFT_SOURCE session_run::~session_run() {
 }
 
 WEFT_SOURCE void session_run::begin(std::span<const feed_value> feeds, const run_options& options) {
+    if (plan_.elsewhere() != nullptr) {
+        arrived_ = std::make_unique<distributed_result>();
+        plan_.elsewhere()->run(feeds, options, *arrived_);
+        core_.parts_->nodes_run.store(arrived_->nodes_run, std::memory_order_relaxed);
+        execution_->stop().reset();
+        return bind(arrived_->values, {});
+    }
     stop_state& stop = execution_->stop();
     stop.reset(options.timeout.count());
     if (options.stop.stop_possible()) on_stop_.emplace(options.stop, request_stop{&stop});
-    core_.parts_->check_runnable(plan_.of());
+    refuse_unfed(plan_.of().unfed);
     acquire();
     check_initialized();
     bind(feeds, options);
@@ -44,6 +53,7 @@ WEFT_SOURCE void session_run::begin(std::span<const feed_value> feeds, const run
 
 WEFT_SOURCE void session_run::execute() {
     execution_->run();
+    if (arrived_ != nullptr) return;
     core_.parts_->nodes_run.store(execution_->nodes_run(), std::memory_order_relaxed);
 }
 

@@ -165,8 +165,11 @@ public:
     explicit session(const basic_graph<device_kinds<Kinds...>>& of, session_options options = {}) {
         const session_kind kinds[] = {
             {Kinds::name, &make_device<Kinds, Cuda>, device_counter<Kinds, Cuda>()}...};
-        core_ = std::make_unique<session_core>(of, std::move(options), kinds, sizeof...(Kinds));
+        core_ = std::make_shared<session_core>(of, std::move(options), kinds, sizeof...(Kinds));
     }
+
+    // One of a server's, which has made the core.
+    explicit session(std::shared_ptr<session_core> core) : core_(std::move(core)) {}
 
     // Runs what the fetches need and gives their values: one comes bare, several as a tuple; a
     // node<void> gives std::monostate. Feeds are borrowed until it returns. Throws error.
@@ -300,7 +303,7 @@ private:
             [&](const F&... f) { return run_plan(core, plan, given, run_options{}, f...); },
             fetched.nodes);
     }
-    std::unique_ptr<session_core> core_;
+    std::shared_ptr<session_core> core_;
 };
 
 }  // namespace weft

@@ -1,0 +1,148 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// A task of a cluster without its types: it runs the parts that drivers send, and is a driver
+// itself for the sessions of its program. Segments of others run in the thread that joins or in a
+// few threads of the server's; those of a session's own run in the thread that called run(). What a
+// message asks for is noted by the thread that polls and never done by it.
+#pragma once
+
+#include <weft/cluster/all_reduce.hpp>
+#include <weft/cluster/exchange.hpp>
+#include <weft/cluster/hello.hpp>
+#include <weft/cluster/partition.hpp>
+#include <weft/cluster/task_step.hpp>
+
+#include <condition_variable>
+#include <functional>
+#include <thread>
+
+namespace weft {
+
+struct server_options {
+    session_options session{};
+    endpoint_options messages{};
+    // For all tasks to be there, and to say what they are.
+    std::chrono::nanoseconds start_within = std::chrono::seconds(60);
+    // Threads for the segments of other tasks' sessions, besides that of join().
+    int threads = 4;
+};
+
+class server_core final : public message_handler, public distribution {
+public:
+    using clock = std::chrono::steady_clock;
+
+    // Waits for all tasks and compares what they are. Throws error: deadline_exceeded for tasks
+    // that do not come, failed_precondition for other versions, clusters or graphs.
+    server_core(transport& engine, const cluster& of, const graph_base& built,
+                server_options options, const session_kind* kinds, std::size_t count);
+    server_core(const server_core&) = delete;
+    server_core& operator=(const server_core&) = delete;
+    // Serves until every task has left or is lost.
+    ~server_core();
+
+    const std::shared_ptr<session_core>& session() const { return session_; }
+    const cluster& of() const { return cluster_; }
+    endpoint& messages() { return endpoint_; }
+    const device_list& devices() const { return devices_; }
+
+    // Runs parts of others until stop() is called on some task: 0; or until a loss: 1, with the
+    // reason in the log.
+    int join();
+    void stop();
+    // Waits until all tasks of a job, or of the cluster, are here. Throws error unavailable, or
+    // deadline_exceeded.
+    void barrier(std::string_view job, clock::time_point deadline);
+    // Why a task is gone; empty if it is not.
+    std::string loss_of(int rank) const;
+
+    std::unique_ptr<distributed_plan> prepare(std::span<const node_id> feeds,
+                                              std::span<const node_id> fetches) override;
+
+    // Of the thread that polls.
+    void on_delivery(delivery&& message) override;
+    void on_loss(int peer, const std::string& reason) override;
+    void on_corrupt(int peer, const message_key& key, const std::string& reason) override;
+
+private:
+    friend class cluster_plan;
+    struct step_key {
+        std::uint64_t plan, step;
+        auto operator<=>(const step_key&) const = default;
+    };
+    // The kinds of message_kind::stop.
+    static constexpr std::uint32_t stop_all = 0, leaving = 1;
+
+    // Start.
+    void say_hello(clock::time_point deadline);
+    [[noreturn]] void find_difference(std::size_t most, clock::time_point deadline);
+    void make_groups();
+    exchanges::texts exchange(std::span<const std::byte> mine, clock::time_point deadline);
+    const std::string* lost_in(const cluster_job& group) const;
+
+    // Messages.
+    void on_plan(const delivery& message);
+    void on_step(const delivery& message);
+    void on_value(delivery&& message);
+    void on_done(const delivery& message);
+    void on_abort(const delivery& message);
+    void fill_from(task_step& step, const delivery& message);
+    void send_error(int to, const message_key& key, const error& what);
+    error error_from(const delivery& message) const;
+
+    // Steps; all but run_segment with the lock held.
+    void start(const std::shared_ptr<task_step>& step, step_key key);
+    void offer(const std::shared_ptr<task_step>& step);
+    void fail(task_step& step, const error& what);
+    void end_if_quiet(const std::shared_ptr<task_step>& step);
+    void run_segment(const std::shared_ptr<task_step>& step, std::uint32_t segment);
+    void run_plan(task_step& step, std::uint32_t segment,
+                  std::vector<std::optional<value_buffer>>& made,
+                  std::vector<travelling_value>& objects);
+    void run_collective(task_step& step, std::uint32_t segment,
+                        std::vector<std::optional<value_buffer>>& made);
+    void publish(const std::shared_ptr<task_step>& step, std::uint32_t segment,
+                 std::vector<std::optional<value_buffer>>& made,
+                 std::vector<travelling_value>& objects);
+    bool is_driver(const task_step& step) const { return step.plan->driver == endpoint_.self(); }
+
+    // Threads that run segments of others.
+    bool run_one_of_others();
+    void run_others();
+
+    const cluster cluster_;
+    const graph_base& graph_;
+    const server_options options_;
+    std::shared_ptr<session_core> session_;
+    device_list devices_;                // of all tasks, this one's first
+    std::vector<device_place> places_;   // of each of them
+    std::vector<std::string> names_;     // of each task
+    std::map<std::string, int> groups_;  // of jobs, for collectives
+    std::map<node_id, device_index> kept_;  // where this task's plans have put variables
+    exchanges exchanges_;
+    endpoint endpoint_;
+
+    mutable std::mutex mutex_;
+    std::map<std::uint64_t, std::shared_ptr<task_plan>> plans_;
+    std::map<std::uint64_t, std::set<int>> unconfirmed_;  // of own plans: tasks without an answer
+    std::map<std::uint64_t, error> refused_;              // own plans, by the first answer
+    std::map<step_key, std::shared_ptr<task_step>> steps_;
+    std::map<step_key, std::vector<delivery>> early_;  // values of steps that have not begun here
+    std::vector<std::string> lost_;                    // why, of each task; empty: it is not
+    std::set<int> left_;
+    std::uint32_t next_plan_ = 0;
+    std::mutex collectives_;  // held by the run whose collectives are under way
+
+    std::deque<std::pair<std::shared_ptr<task_step>, std::uint32_t>> others_;  // their segments
+    std::atomic<std::size_t> others_count_{0};
+    std::atomic<bool> stopped_{false}, broken_{false};
+    std::atomic<std::size_t> answers_{0};  // counts what waiting drivers look at
+    std::condition_variable others_wake_;
+    int joined_ = 0, idle_ = 0;
+    bool ends_ = false;
+    std::vector<std::thread> threads_;
+};
+
+}  // namespace weft
+
+#include <weft/cluster/server_source.hpp>

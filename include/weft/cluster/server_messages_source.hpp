@@ -1,0 +1,216 @@
+// SPDX-FileCopyrightText: 2026 The weft authors
+// SPDX-License-Identifier: MIT
+//
+// How a task of a cluster takes messages, in whichever thread polls: plans and steps of drivers,
+// values of edges, answers to its own steps, losses. Nothing is computed here and nothing waits;
+// what a message says is checked before it is believed.
+#pragma once
+
+#include <weft/cluster/server_core.hpp>
+
+namespace weft {
+
+inline void server_core::on_delivery(delivery&& message) {
+    switch (message.key.kind) {
+        case message_kind::value:
+        case message_kind::control: return on_value(std::move(message));
+        case message_kind::plan: return on_plan(message);
+        case message_kind::step: return on_step(message);
+        case message_kind::done: return on_done(message);
+        case message_kind::abort: return on_abort(message);
+        case message_kind::barrier: exchanges_.on_message(message); return;
+        case message_kind::stop:
+            if (message.key.edge == leaving) {
+                const std::lock_guard lock(mutex_);
+                left_.insert(message.from);
+            } else {
+                stopped_ = true;
+            }
+            return;
+        default: return;
+    }
+}
+
+// Errors as bytes: code, length of the node's name, name, text.
+inline void server_core::send_error(int to, const message_key& key, const error& what) {
+    std::vector<std::byte> bytes(2 * sizeof(std::uint32_t));
+    const std::uint32_t words[2] = {static_cast<std::uint32_t>(what.code()),
+                                    static_cast<std::uint32_t>(what.node().size())};
+    std::memcpy(bytes.data(), words, sizeof words);
+    const auto add = [&](std::string_view text) {
+        const auto* from = reinterpret_cast<const std::byte*>(text.data());
+        bytes.insert(bytes.end(), from, from + text.size());
+    };
+    add(what.node());
+    add(what.what());
+    endpoint_.send(to, key, copy_of(bytes));
+}
+inline error server_core::error_from(const delivery& message) const {
+    std::uint32_t words[2] = {};
+    const std::string from = "From " + names_[static_cast<std::size_t>(message.from)] + ": ";
+    const message_bytes& bytes = message.payload;
+    if (bytes.size < sizeof words)
+        return error(errc::internal, from + "an error that arrived damaged");
+    std::memcpy(words, bytes.data, sizeof words);
+    const std::string text(reinterpret_cast<const char*>(bytes.data) + sizeof words,
+                           bytes.size - sizeof words);
+    const std::size_t name = words[1] < text.size() ? words[1] : text.size();
+    const bool known = words[0] <= static_cast<std::uint32_t>(errc::unavailable);
+    return error(known ? static_cast<errc>(words[0]) : errc::internal, from + text.substr(name),
+                 text.substr(0, name), {});
+}
+
+// A driver's plan, answered with the same key: nothing, or why it is refused; or that answer.
+inline void server_core::on_plan(const delivery& message) {
+    const bool answer = message.key.edge != 0;
+    message_key back = message.key;
+    back.edge = 1;
+    if (answer) {
+        const std::lock_guard lock(mutex_);
+        const auto waiting = unconfirmed_.find(message.key.plan);
+        if (waiting == unconfirmed_.end()) return;
+        if (message.payload.size > 0) refused_.emplace(message.key.plan, error_from(message));
+        waiting->second.erase(message.from);
+        answers_.fetch_add(1);
+        return;
+    }
+    try {
+        std::vector<std::uint64_t> words(message.payload.size / sizeof(std::uint64_t));
+        if (!words.empty())
+            std::memcpy(words.data(), message.payload.data, words.size() * sizeof words[0]);
+        cluster_part part = read_part(words, {graph_.size(), session_->devices().size(),
+                                              static_cast<std::size_t>(cluster_.size())});
+        auto made =
+            std::make_shared<task_plan>(message.key.plan, message.from, std::move(part));
+        const std::lock_guard lock(mutex_);
+        plans_[message.key.plan] = std::move(made);
+    } catch (const error& e) {
+        return send_error(message.from, back, e);
+    } catch (const std::bad_alloc&) {
+        return send_error(message.from, back,
+                          error(errc::resource_exhausted, "out of memory for a plan"));
+    }
+    endpoint_.send(message.from, back, {});
+}
+
+// A driver begins a step: the payload is how long it may take, 0 for no limit.
+inline void server_core::on_step(const delivery& message) {
+    const std::lock_guard lock(mutex_);
+    const auto plan = plans_.find(message.key.plan);
+    if (plan == plans_.end() || plan->second->driver != message.from ||
+        plan->second->is_closed(message.key.step))
+        return;
+    const step_key key{message.key.plan, message.key.step};
+    if (steps_.contains(key)) return;
+    auto step = std::make_shared<task_step>(plan->second, message.key.step);
+    std::int64_t limit = 0;
+    if (message.payload.size == sizeof limit)
+        std::memcpy(&limit, message.payload.data, sizeof limit);
+    if (limit > 0) step->deadline = clock::now() + std::chrono::nanoseconds(limit);
+    start(step, key);
+}
+
+inline void server_core::on_value(delivery&& message) {
+    const std::lock_guard lock(mutex_);
+    const step_key key{message.key.plan, message.key.step};
+    const auto found = steps_.find(key);
+    if (found == steps_.end()) {
+        const auto plan = plans_.find(message.key.plan);
+        if (plan != plans_.end() && !plan->second->is_closed(message.key.step))
+            early_[key].push_back(std::move(message));
+        return;
+    }
+    const std::shared_ptr<task_step> step = found->second;
+    fill_from(*step, message);
+    offer(step);
+}
+inline void server_core::fill_from(task_step& step, const delivery& message) {
+    if (step.failed) return;
+    const task_plan& plan = *step.plan;
+    const auto found = plan.slot_of_edge.find(message.key.edge);
+    if (found == plan.slot_of_edge.end()) return;
+    const part_slot& slot = plan.part.slots[found->second];
+    travelling_value value;
+    if (slot.is_value) {
+        const node_record& node = graph_.record(slot.node);
+        if (const char* wrong = read_value(message.payload, node.type, value))
+            return fail(step, error(errc::aborted,
+                                    "the value of '" + node.name + "' from " +
+                                        names_[static_cast<std::size_t>(message.from)] +
+                                        " arrived damaged: " + wrong,
+                                    node.name, node.where));
+    }
+    step.fill(found->second, std::move(value));
+}
+
+// A task is done with a step of this one's: how many nodes it has run.
+inline void server_core::on_done(const delivery& message) {
+    const std::lock_guard lock(mutex_);
+    const auto found = steps_.find({message.key.plan, message.key.step});
+    if (found == steps_.end() || !is_driver(*found->second)) return;
+    task_step& step = *found->second;
+    std::uint64_t nodes = 0;
+    if (message.payload.size >= sizeof nodes)
+        std::memcpy(&nodes, message.payload.data, sizeof nodes);
+    step.nodes_run += static_cast<std::size_t>(nodes);
+    step.others.erase(message.from);
+    step.wakes = true;
+}
+
+// Something went wrong with a step: its driver is told, and tells all others.
+inline void server_core::on_abort(const delivery& message) {
+    const std::lock_guard lock(mutex_);
+    const auto found = steps_.find({message.key.plan, message.key.step});
+    if (found == steps_.end()) {
+        early_.erase({message.key.plan, message.key.step});
+        return;
+    }
+    const std::shared_ptr<task_step> step = found->second;
+    if (!is_driver(*step) && message.from != step->plan->driver) return;
+    fail(*step, error_from(message));
+    end_if_quiet(step);
+}
+
+inline void server_core::on_loss(int peer, const std::string& reason) {
+    const std::lock_guard lock(mutex_);
+    if (left_.contains(peer)) return;
+    const std::string& name = names_[static_cast<std::size_t>(peer)];
+    lost_[static_cast<std::size_t>(peer)] = name + " is gone (" + reason + ')';
+    for (auto& [plan, waiting] : unconfirmed_) waiting.erase(peer);
+    answers_.fetch_add(1);
+    std::vector<std::shared_ptr<task_step>> open;
+    for (const auto& [key, step] : steps_) open.push_back(step);
+    for (const std::shared_ptr<task_step>& step : open) {
+        const bool driver_lost = step->plan->driver == peer;
+        if (!driver_lost && step->others.erase(peer) == 0) continue;
+        fail(*step, error(errc::unavailable, name + " is gone (step " +
+                                                 std::to_string(step->number) + ", " + reason +
+                                                 ')'));
+        end_if_quiet(step);
+    }
+    // Who serves a job that is gone serves nobody.
+    bool drivers = false;
+    for (int rank = 0; rank < cluster_.size(); ++rank)
+        drivers = drivers || (rank != cluster_.rank() && !left_.contains(rank) &&
+                              lost_[static_cast<std::size_t>(rank)].empty());
+    if (!drivers) broken_ = true;
+}
+
+inline void server_core::on_corrupt(int peer, const message_key& key, const std::string& reason) {
+    const std::lock_guard lock(mutex_);
+    const auto found = steps_.find({key.plan, key.step});
+    if (found == steps_.end()) return;
+    const std::shared_ptr<task_step> step = found->second;
+    const auto slot = step->plan->slot_of_edge.find(key.edge);
+    const bool is_edge = key.kind == message_kind::value || key.kind == message_kind::control;
+    const std::string what =
+        is_edge && slot != step->plan->slot_of_edge.end()
+            ? "edge " + std::to_string(key.edge) + ", the value of '" +
+                  graph_.record(step->plan->part.slots[slot->second].node).name + "',"
+            : std::string("a message");
+    fail(*step, error(errc::aborted, what + " from " + names_[static_cast<std::size_t>(peer)] +
+                                         " arrived damaged: " + reason));
+    end_if_quiet(step);
+}
+
+}  // namespace weft
