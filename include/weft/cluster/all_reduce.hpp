@@ -9,6 +9,7 @@
 
 #include <weft/cluster/combine.hpp>
 #include <weft/cluster/spec.hpp>
+#include <weft/core/search.hpp>
 #include <weft/graph/graph.hpp>
 
 #include <tuple>
@@ -25,8 +26,9 @@ struct all_reduce_request {
 
 // Elements that the engines can combine.
 template <class T>
-inline constexpr bool is_reducible = dtype_of<T> >= dtype::float32 && dtype_of<T> <= dtype::uint64 &&
-                                     dtype_of<T> != dtype::int16 && dtype_of<T> != dtype::uint16;
+inline constexpr bool is_reducible =
+    dtype_of<T> >= dtype::float32 && dtype_of<T> <= dtype::uint64 &&
+    dtype_of<T> != dtype::int16 && dtype_of<T> != dtype::uint16;
 template <class T>
 struct require_reducible {
     static constexpr bool ok = is_reducible<T>;
@@ -47,7 +49,8 @@ struct packed_input {
 inline void pack(const void* parameters, context_base&, const value_ref* const* inputs,
                  value_ref& output) {
     auto* to = static_cast<char*>(output.data);
-    for (const auto& [position, bytes] : *static_cast<const std::vector<packed_input>*>(parameters)) {
+    const auto& layout = *static_cast<const std::vector<packed_input>*>(parameters);
+    for (const auto& [position, bytes] : layout) {
         if (bytes > 0) __builtin_memcpy(to, inputs[position]->data, bytes);
         to += bytes;
     }

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // A plan of several tasks on the task that drives it: placed, divided, and sent to the tasks that
-// have a part in it, which confirm it before the first run. Runs of it may go on side by side.
+// have a part in it, which confirm it before the first run. Runs of it may go on side by side. It
+// does not know what carries messages.
 #pragma once
 
 #include <weft/cluster/server_core.hpp>
@@ -54,5 +55,3 @@ private:
 };
 
 }  // namespace weft
-
-#include <weft/cluster/cluster_plan_source.hpp>

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The definitions of cluster_plan: how a driver places and divides a plan, tells the other tasks,
-// and sees a run of it through.
+// and sees a run of it through. Its own segments run in the thread that called run(), which looks
+// for messages while it waits.
 #pragma once
 
 #include <weft/cluster/cluster_plan.hpp>
@@ -12,7 +13,7 @@
 
 namespace weft {
 
-inline cluster_plan::cluster_plan(server_core& server, std::span<const node_id> feeds,
+WEFT_SOURCE cluster_plan::cluster_plan(server_core& server, std::span<const node_id> feeds,
                                   std::span<const node_id> fetches)
     : server_(server),
       number_(static_cast<std::uint64_t>(server.cluster_.rank()) << 32 | server.next_plan_++),
@@ -34,7 +35,7 @@ inline cluster_plan::cluster_plan(server_core& server, std::span<const node_id> 
     server.plans_[number_] = own_;
 }
 
-inline void cluster_plan::place(std::span<const node_id> feeds, std::span<const node_id> fetches) {
+WEFT_SOURCE void cluster_plan::place(std::span<const node_id> feeds, std::span<const node_id> fetches) {
     nodes_ = prune(server_.graph_, fetches, feeds);
     const session_options& options = server_.session_->options();
     placement_decision decided = weft::place({.nodes = nodes_,
@@ -58,7 +59,7 @@ inline void cluster_plan::place(std::span<const node_id> feeds, std::span<const 
 }
 
 // Once; then all tasks know their part.
-inline void cluster_plan::send_parts(clock::time_point deadline) {
+WEFT_SOURCE void cluster_plan::send_parts(clock::time_point deadline) {
     const std::lock_guard once(sending_);
     if (sent_) return;
     {
@@ -93,13 +94,13 @@ inline void cluster_plan::send_parts(clock::time_point deadline) {
     sent_ = true;
 }
 
-inline void cluster_plan::check_peers() const {
+WEFT_SOURCE void cluster_plan::check_peers() const {
     for (int task : others_)
         if (const std::string loss = server_.loss_of(task); !loss.empty())
             throw error(errc::unavailable, loss);
 }
 
-inline std::shared_ptr<task_step> cluster_plan::begin(std::span<const feed_value> feeds,
+WEFT_SOURCE std::shared_ptr<task_step> cluster_plan::begin(std::span<const feed_value> feeds,
                                                       const run_options& options,
                                                       clock::time_point deadline) {
     auto step = std::make_shared<task_step>(own_, next_step_.fetch_add(1));
@@ -118,7 +119,7 @@ inline std::shared_ptr<task_step> cluster_plan::begin(std::span<const feed_value
                                copy_of(std::as_bytes(std::span(&limit, 1))));
     return step;
 }
-inline void cluster_plan::send_feeds(const task_step& step, std::span<const feed_value> feeds) {
+WEFT_SOURCE void cluster_plan::send_feeds(const task_step& step, std::span<const feed_value> feeds) {
     for (const fed_edge& fed : divided_.fed) {
         const feed_value& value = feeds[fed.feed];
         const node_record& node = server_.graph_.record(value.node);
@@ -131,7 +132,7 @@ inline void cluster_plan::send_feeds(const task_step& step, std::span<const feed
 }
 
 // Runs this task's segments and waits for the others.
-inline void cluster_plan::take_part(const std::shared_ptr<task_step>& step,
+WEFT_SOURCE void cluster_plan::take_part(const std::shared_ptr<task_step>& step,
                                     const run_options& options) {
     const bool can_stop = options.stop.stop_possible();
     clock::time_point deadline = step->deadline;
@@ -164,15 +165,16 @@ inline void cluster_plan::take_part(const std::shared_ptr<task_step>& step,
         deadline = clock::now() + server_.options_.messages.dead_after;
     }
 }
-inline std::string cluster_plan::waited_for(const task_step& step) const {
+WEFT_SOURCE std::string cluster_plan::waited_for(const task_step& step) const {
     std::string out;
     for (int task : step.others)
-        out += (out.empty() ? "waiting for " : ", ") + server_.names_[static_cast<std::size_t>(task)];
+        out += (out.empty() ? "waiting for " : ", ") +
+               server_.names_[static_cast<std::size_t>(task)];
     return out.empty() ? "its own nodes take longer" : out;
 }
 
 // What was fetched, as feeds of the plan that hands it over.
-inline void cluster_plan::give(task_step& step, distributed_result& out) const {
+WEFT_SOURCE void cluster_plan::give(task_step& step, distributed_result& out) const {
     for (std::size_t i = 0; i < fetched_.size(); ++i) {
         const std::uint32_t slot = divided_.results[i];
         if (slot == no_slot) continue;
@@ -183,7 +185,7 @@ inline void cluster_plan::give(task_step& step, distributed_result& out) const {
     out.nodes_run = step.nodes_run;
 }
 
-inline void cluster_plan::run(std::span<const feed_value> feeds, const run_options& options,
+WEFT_SOURCE void cluster_plan::run(std::span<const feed_value> feeds, const run_options& options,
                               distributed_result& out) {
     refuse_unfed(unfed_);
     for (const feed_value& feed : feeds)

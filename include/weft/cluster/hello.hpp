@@ -75,8 +75,9 @@ inline hello make_hello(const cluster& of, const graph_base& built, const device
                                              " kinds of devices");
     for (const std::string& kind : devices.kinds()) {
         if (kind.size() >= sizeof(hello_devices::kind))
-            throw error(errc::unimplemented, "the name of a device kind of a cluster has at most 15 "
-                                             "letters, unlike '" + kind + "'");
+            throw error(errc::unimplemented,
+                        "the name of a device kind of a cluster has at most 15 letters, unlike '" +
+                            kind + "'");
         hello_devices& to = out.devices[out.kinds++];
         detail::copy_text(to.kind, sizeof to.kind, kind);
         for (const device_info& device : devices) {
@@ -134,7 +135,8 @@ inline void check_hellos(const cluster& of, std::span<const hello> all) {
     refuse("another version of weft", [](const hello& a, const hello& b) {
         return !std::ranges::equal(a.library, b.library);
     });
-    refuse("another cluster", [](const hello& a, const hello& b) { return a.cluster != b.cluster; });
+    refuse("another cluster",
+           [](const hello& a, const hello& b) { return a.cluster != b.cluster; });
     for (std::size_t i = 0; i < all.size(); ++i)
         if (all[i].rank != i)
             throw error(errc::failed_precondition,
@@ -186,8 +188,9 @@ inline node_sketch sketch_of(const graph_base& built, std::size_t node) {
         text += "\n  on " + of.name_of(static_cast<int>(i)) + ": " + std::string(here);
     }
     throw error(errc::failed_precondition,
-                text + "\nbuild the same graph in every task; only the job and task of devices, and "
-                       "the elements of constants, may differ");
+                text +
+                    "\nbuild the same graph in every task; only the job and task of devices, and "
+                    "the elements of constants, may differ");
 }
 
 }  // namespace weft

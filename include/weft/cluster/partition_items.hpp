@@ -8,40 +8,15 @@
 // are needed; a read that must see a variable from before a write that runs earlier gets a copy.
 #pragma once
 
-#include <weft/graph/graph_base.hpp>
-#include <weft/placement/device_list.hpp>
+#include <weft/cluster/partition.hpp>
 #include <weft/runtime/order_error.hpp>
 
-#include <cstdint>
 #include <map>
 #include <set>
-#include <span>
 #include <string>
 #include <vector>
 
 namespace weft {
-
-// A device of a cluster: which task it belongs to, and its number there.
-struct device_place {
-    std::uint32_t task = 0;
-    std::uint32_t local = 0;
-};
-
-// A placed plan. Everything referred to outlives the call.
-struct partition_request {
-    const graph_base& from;
-    std::span<const node_record* const> nodes;  // inputs before their readers
-    std::span<const device_index> devices;      // of each node
-    std::span<const device_place> places;       // of each device
-    std::span<const node_id> feeds, fetches;
-    std::span<const std::string> tasks;  // their names
-    std::uint32_t self = 0;              // the task of feeds and fetches
-};
-
-// Whether all tasks of a job run a node together.
-inline bool is_collective(const node_record& node) {
-    return node.role == node_role::call && node.op == "AllReduce";
-}
 
 namespace detail {
 

@@ -55,3 +55,10 @@ private:
 };
 
 }  // namespace weft
+
+#if WEFT_HEADER_ONLY
+#include <weft/cluster/cluster_plan_source.hpp>
+#include <weft/cluster/server_messages_source.hpp>
+#include <weft/cluster/server_source.hpp>
+#include <weft/cluster/server_steps_source.hpp>
+#endif

@@ -144,5 +144,3 @@ private:
 };
 
 }  // namespace weft
-
-#include <weft/cluster/server_source.hpp>

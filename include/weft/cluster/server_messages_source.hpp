@@ -10,7 +10,7 @@
 
 namespace weft {
 
-inline void server_core::on_delivery(delivery&& message) {
+WEFT_SOURCE void server_core::on_delivery(delivery&& message) {
     switch (message.key.kind) {
         case message_kind::value:
         case message_kind::control: return on_value(std::move(message));
@@ -32,7 +32,7 @@ inline void server_core::on_delivery(delivery&& message) {
 }
 
 // Errors as bytes: code, length of the node's name, name, text.
-inline void server_core::send_error(int to, const message_key& key, const error& what) {
+WEFT_SOURCE void server_core::send_error(int to, const message_key& key, const error& what) {
     std::vector<std::byte> bytes(2 * sizeof(std::uint32_t));
     const std::uint32_t words[2] = {static_cast<std::uint32_t>(what.code()),
                                     static_cast<std::uint32_t>(what.node().size())};
@@ -45,7 +45,7 @@ inline void server_core::send_error(int to, const message_key& key, const error&
     add(what.what());
     endpoint_.send(to, key, copy_of(bytes));
 }
-inline error server_core::error_from(const delivery& message) const {
+WEFT_SOURCE error server_core::error_from(const delivery& message) const {
     std::uint32_t words[2] = {};
     const std::string from = "From " + names_[static_cast<std::size_t>(message.from)] + ": ";
     const message_bytes& bytes = message.payload;
@@ -61,7 +61,7 @@ inline error server_core::error_from(const delivery& message) const {
 }
 
 // A driver's plan, answered with the same key: nothing, or why it is refused; or that answer.
-inline void server_core::on_plan(const delivery& message) {
+WEFT_SOURCE void server_core::on_plan(const delivery& message) {
     const bool answer = message.key.edge != 0;
     message_key back = message.key;
     back.edge = 1;
@@ -94,7 +94,7 @@ inline void server_core::on_plan(const delivery& message) {
 }
 
 // A driver begins a step: the payload is how long it may take, 0 for no limit.
-inline void server_core::on_step(const delivery& message) {
+WEFT_SOURCE void server_core::on_step(const delivery& message) {
     const std::lock_guard lock(mutex_);
     const auto plan = plans_.find(message.key.plan);
     if (plan == plans_.end() || plan->second->driver != message.from ||
@@ -110,7 +110,7 @@ inline void server_core::on_step(const delivery& message) {
     start(step, key);
 }
 
-inline void server_core::on_value(delivery&& message) {
+WEFT_SOURCE void server_core::on_value(delivery&& message) {
     const std::lock_guard lock(mutex_);
     const step_key key{message.key.plan, message.key.step};
     const auto found = steps_.find(key);
@@ -124,7 +124,7 @@ inline void server_core::on_value(delivery&& message) {
     fill_from(*step, message);
     offer(step);
 }
-inline void server_core::fill_from(task_step& step, const delivery& message) {
+WEFT_SOURCE void server_core::fill_from(task_step& step, const delivery& message) {
     if (step.failed) return;
     const task_plan& plan = *step.plan;
     const auto found = plan.slot_of_edge.find(message.key.edge);
@@ -144,7 +144,7 @@ inline void server_core::fill_from(task_step& step, const delivery& message) {
 }
 
 // A task is done with a step of this one's: how many nodes it has run.
-inline void server_core::on_done(const delivery& message) {
+WEFT_SOURCE void server_core::on_done(const delivery& message) {
     const std::lock_guard lock(mutex_);
     const auto found = steps_.find({message.key.plan, message.key.step});
     if (found == steps_.end() || !is_driver(*found->second)) return;
@@ -158,7 +158,7 @@ inline void server_core::on_done(const delivery& message) {
 }
 
 // Something went wrong with a step: its driver is told, and tells all others.
-inline void server_core::on_abort(const delivery& message) {
+WEFT_SOURCE void server_core::on_abort(const delivery& message) {
     const std::lock_guard lock(mutex_);
     const auto found = steps_.find({message.key.plan, message.key.step});
     if (found == steps_.end()) {
@@ -171,7 +171,7 @@ inline void server_core::on_abort(const delivery& message) {
     end_if_quiet(step);
 }
 
-inline void server_core::on_loss(int peer, const std::string& reason) {
+WEFT_SOURCE void server_core::on_loss(int peer, const std::string& reason) {
     const std::lock_guard lock(mutex_);
     if (left_.contains(peer)) return;
     const std::string& name = names_[static_cast<std::size_t>(peer)];
@@ -196,7 +196,7 @@ inline void server_core::on_loss(int peer, const std::string& reason) {
     if (!drivers) broken_ = true;
 }
 
-inline void server_core::on_corrupt(int peer, const message_key& key, const std::string& reason) {
+WEFT_SOURCE void server_core::on_corrupt(int peer, const message_key& key, const std::string& reason) {
     const std::lock_guard lock(mutex_);
     const auto found = steps_.find({key.plan, key.step});
     if (found == steps_.end()) return;

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The definitions of server_core: how a task comes, serves and leaves. How it takes messages is in
-// server_messages_source.hpp, how it runs segments in server_steps_source.hpp.
+// server_messages_source.hpp, how it runs segments in server_steps_source.hpp. A task that leaves
+// says so, and goes when all others have left: until then it may be needed.
 #pragma once
 
 #include <weft/cluster/cluster_plan.hpp>
@@ -10,7 +11,7 @@
 
 namespace weft {
 
-inline server_core::server_core(transport& engine, const cluster& of, const graph_base& built,
+WEFT_SOURCE server_core::server_core(transport& engine, const cluster& of, const graph_base& built,
                                 server_options options, const session_kind* kinds,
                                 std::size_t count)
     : cluster_(of),
@@ -40,7 +41,7 @@ inline server_core::server_core(transport& engine, const cluster& of, const grap
     for (int i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { run_others(); });
 }
 
-inline server_core::~server_core() {
+WEFT_SOURCE server_core::~server_core() {
     const auto all_gone = [&] {
         const std::lock_guard lock(mutex_);
         for (int rank = 0; rank < cluster_.size(); ++rank)
@@ -65,21 +66,21 @@ inline server_core::~server_core() {
 
 // Hello.
 
-inline const std::string* server_core::lost_in(const cluster_job& group) const {
+WEFT_SOURCE const std::string* server_core::lost_in(const cluster_job& group) const {
     const std::lock_guard lock(mutex_);
     for (int rank = group.first_rank(); rank < group.first_rank() + group.size(); ++rank)
         if (!lost_[static_cast<std::size_t>(rank)].empty())
             return &lost_[static_cast<std::size_t>(rank)];
     return nullptr;
 }
-inline exchanges::texts server_core::exchange(std::span<const std::byte> mine,
+WEFT_SOURCE exchanges::texts server_core::exchange(std::span<const std::byte> mine,
                                               clock::time_point deadline) {
     const cluster_job all("the cluster", 0, cluster_.size());
     return exchanges_.run(endpoint_, cluster_, all, mine, deadline,
                           [&](const cluster_job& group) { return lost_in(group); });
 }
 
-inline void server_core::say_hello(clock::time_point deadline) {
+WEFT_SOURCE void server_core::say_hello(clock::time_point deadline) {
     const hello mine = make_hello(cluster_, graph_, session_->devices());
     std::vector<hello> all;
     for (const auto& text : exchange(std::as_bytes(std::span(&mine, 1)), deadline)) {
@@ -112,7 +113,7 @@ inline void server_core::say_hello(clock::time_point deadline) {
     }
 }
 
-inline void server_core::find_difference(std::size_t most, clock::time_point deadline) {
+WEFT_SOURCE void server_core::find_difference(std::size_t most, clock::time_point deadline) {
     std::vector<std::uint64_t> mine = node_hashes(graph_), all;
     mine.resize(most, 0);
     for (const auto& text : exchange(std::as_bytes(std::span(mine)), deadline)) {
@@ -131,7 +132,7 @@ inline void server_core::find_difference(std::size_t most, clock::time_point dea
 }
 
 // Of each job whose tasks do something together: all graphs are the same, so all make them.
-inline void server_core::make_groups() {
+WEFT_SOURCE void server_core::make_groups() {
     for (node_id id = 0; id < graph_.size(); ++id) {
         const node_record& node = graph_.record(id);
         if (!is_collective(node)) continue;
@@ -146,7 +147,7 @@ inline void server_core::make_groups() {
 
 // Serving.
 
-inline int server_core::join() {
+WEFT_SOURCE int server_core::join() {
     {
         const std::lock_guard lock(mutex_);
         ++joined_;
@@ -165,13 +166,13 @@ inline int server_core::join() {
         if (!lost_[rank].empty()) log_requested("weft: join() ends: " + lost_[rank] + '\n');
     return 1;
 }
-inline void server_core::stop() {
+WEFT_SOURCE void server_core::stop() {
     for (int rank = 0; rank < cluster_.size(); ++rank)
         if (rank != cluster_.rank())
             endpoint_.send(rank, {message_kind::stop, 0, 0, stop_all}, {});
     stopped_ = true;
 }
-inline void server_core::barrier(std::string_view job, clock::time_point deadline) {
+WEFT_SOURCE void server_core::barrier(std::string_view job, clock::time_point deadline) {
     const cluster_job group = job.empty() ? cluster_job("the cluster", 0, cluster_.size())
                                           : cluster_.job(job);
     if (cluster_.rank() < group.first_rank() ||
@@ -182,17 +183,14 @@ inline void server_core::barrier(std::string_view job, clock::time_point deadlin
     exchanges_.run(endpoint_, cluster_, group, {}, deadline,
                    [&](const cluster_job& of) { return lost_in(of); });
 }
-inline std::string server_core::loss_of(int rank) const {
+WEFT_SOURCE std::string server_core::loss_of(int rank) const {
     const std::lock_guard lock(mutex_);
     return lost_[static_cast<std::size_t>(rank)];
 }
 
-inline std::unique_ptr<distributed_plan> server_core::prepare(std::span<const node_id> feeds,
+WEFT_SOURCE std::unique_ptr<distributed_plan> server_core::prepare(std::span<const node_id> feeds,
                                                               std::span<const node_id> fetches) {
     return std::make_unique<cluster_plan>(*this, feeds, fetches);
 }
 
 }  // namespace weft
-
-#include <weft/cluster/server_messages_source.hpp>
-#include <weft/cluster/server_steps_source.hpp>

@@ -11,7 +11,7 @@
 
 namespace weft {
 
-inline void server_core::start(const std::shared_ptr<task_step>& step, step_key key) {
+WEFT_SOURCE void server_core::start(const std::shared_ptr<task_step>& step, step_key key) {
     steps_.emplace(key, step);
     if (const auto early = early_.find(key); early != early_.end()) {
         for (const delivery& message : early->second) fill_from(*step, message);
@@ -23,7 +23,7 @@ inline void server_core::start(const std::shared_ptr<task_step>& step, step_key 
 }
 
 // Hands segments that can run to who runs them.
-inline void server_core::offer(const std::shared_ptr<task_step>& step) {
+WEFT_SOURCE void server_core::offer(const std::shared_ptr<task_step>& step) {
     if (is_driver(*step)) {
         step->wakes = true;
         return;
@@ -36,7 +36,7 @@ inline void server_core::offer(const std::shared_ptr<task_step>& step) {
 }
 
 // With the first error a step stops here, and its driver or all that have a part in it are told.
-inline void server_core::fail(task_step& step, const error& what) {
+WEFT_SOURCE void server_core::fail(task_step& step, const error& what) {
     if (step.failed) return;
     step.failed = true;
     step.stop.request_stop();
@@ -51,7 +51,7 @@ inline void server_core::fail(task_step& step, const error& what) {
 }
 
 // A part that is over is forgotten, and its driver told how much it was.
-inline void server_core::end_if_quiet(const std::shared_ptr<task_step>& step) {
+WEFT_SOURCE void server_core::end_if_quiet(const std::shared_ptr<task_step>& step) {
     if (is_driver(*step) || !step->quiet()) return;
     const step_key key{step->plan->number, step->number};
     if (steps_.erase(key) == 0) return;
@@ -62,7 +62,7 @@ inline void server_core::end_if_quiet(const std::shared_ptr<task_step>& step) {
                    copy_of(std::as_bytes(std::span(&nodes, 1))));
 }
 
-inline void server_core::run_segment(const std::shared_ptr<task_step>& step,
+WEFT_SOURCE void server_core::run_segment(const std::shared_ptr<task_step>& step,
                                      std::uint32_t segment) {
     std::vector<std::optional<value_buffer>> made(
         step->plan->part.segments[segment].fetches.size());
@@ -116,7 +116,7 @@ inline travelling_value kept_object(session_run& run, std::size_t fetch) {
 
 }  // namespace detail
 
-inline void server_core::run_plan(task_step& step, std::uint32_t segment,
+WEFT_SOURCE void server_core::run_plan(task_step& step, std::uint32_t segment,
                                   std::vector<std::optional<value_buffer>>& made,
                                   std::vector<travelling_value>& objects) {
     const part_segment& of = step.plan->part.segments[segment];
@@ -154,7 +154,7 @@ inline void server_core::run_plan(task_step& step, std::uint32_t segment,
 
 // One collective operation with the other tasks of the job. In a deterministic session every task
 // gets all values and adds them up in the order of tasks.
-inline void server_core::run_collective(task_step& step, std::uint32_t segment,
+WEFT_SOURCE void server_core::run_collective(task_step& step, std::uint32_t segment,
                                         std::vector<std::optional<value_buffer>>& made) {
     const part_segment& of = step.plan->part.segments[segment];
     const node_record& node = graph_.record(of.fetches.front().node);
@@ -203,7 +203,7 @@ inline void server_core::run_collective(task_step& step, std::uint32_t segment,
 }
 
 // What a segment has made goes to who waits for it.
-inline void server_core::publish(const std::shared_ptr<task_step>& step, std::uint32_t segment,
+WEFT_SOURCE void server_core::publish(const std::shared_ptr<task_step>& step, std::uint32_t segment,
                                  std::vector<std::optional<value_buffer>>& made,
                                  std::vector<travelling_value>& objects) {
     const part_segment& of = step->plan->part.segments[segment];
@@ -228,7 +228,7 @@ inline void server_core::publish(const std::shared_ptr<task_step>& step, std::ui
 
 // Segments of other tasks' sessions.
 
-inline bool server_core::run_one_of_others() {
+WEFT_SOURCE bool server_core::run_one_of_others() {
     std::pair<std::shared_ptr<task_step>, std::uint32_t> next;
     {
         const std::lock_guard lock(mutex_);
@@ -240,7 +240,7 @@ inline bool server_core::run_one_of_others() {
     run_segment(next.first, next.second);
     return true;
 }
-inline void server_core::run_others() {
+WEFT_SOURCE void server_core::run_others() {
     std::unique_lock lock(mutex_);
     for (;;) {
         others_wake_.wait(lock, [&] { return ends_ || !others_.empty(); });

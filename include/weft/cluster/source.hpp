@@ -7,9 +7,14 @@
 #pragma once
 
 #include <weft/cluster/buffer_pool_source.hpp>
+#include <weft/cluster/cluster_plan_source.hpp>
 #include <weft/cluster/endpoint_source.hpp>
 #include <weft/cluster/loopback_source.hpp>
+#include <weft/cluster/partition_source.hpp>
 #include <weft/cluster/protocol_source.hpp>
 #include <weft/cluster/reduce_source.hpp>
+#include <weft/cluster/server_messages_source.hpp>
+#include <weft/cluster/server_source.hpp>
+#include <weft/cluster/server_steps_source.hpp>
 #include <weft/cluster/spec_source.hpp>
 #include <weft/cluster/wire_source.hpp>

@@ -32,7 +32,8 @@ inline device_function round_robin_over(const cluster_job& job, spread_options o
 // dimension that is not known counts as 1.
 inline device_function by_bytes_over(const cluster_job& job, spread_options options = {}) {
     std::vector<std::size_t> bytes(static_cast<std::size_t>(job.size()), 0);
-    return [job, options, bytes = std::move(bytes)](const node_record& node) mutable -> device_spec {
+    return [job, options,
+            bytes = std::move(bytes)](const node_record& node) mutable -> device_spec {
         if (node.role != node_role::variable) return options.otherwise;
         std::size_t least = 0, size = size_of(node.type.element);
         for (std::size_t task = 1; task < bytes.size(); ++task)

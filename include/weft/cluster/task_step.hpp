@@ -45,7 +45,9 @@ public:
     }
 
     // Whether a step is over here, and that it is.
-    bool is_closed(std::uint64_t step) const { return step < closed_below_ || closed_.contains(step); }
+    bool is_closed(std::uint64_t step) const {
+        return step < closed_below_ || closed_.contains(step);
+    }
     void close(std::uint64_t step) {
         closed_.insert(step);
         while (closed_.erase(closed_below_) > 0) ++closed_below_;

@@ -87,8 +87,9 @@ inline std::unique_ptr<prepared_plan> session_core::parts::prepare(
     }
     fetched.insert(fetched.end(), done.begin(), done.end());
     const std::map<node_id, device_index> placed;
-    auto handed_over = make_plan({graph, fetched, fetches, machine.on().machine,
-                                  machine.devices(), kept, false, false, nullptr, done.size(), &placed});
+    auto handed_over =
+        make_plan({graph, fetched, fetches, machine.on().machine, machine.devices(), kept, false,
+                   false, nullptr, done.size(), &placed});
     auto elsewhere = distributed->prepare(feeds, fetches);
     if (options.log_device_placement) log_requested(elsewhere->report().to_string());
     return std::make_unique<prepared_plan>(std::move(handed_over), std::move(elsewhere));
