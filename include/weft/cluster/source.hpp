@@ -11,5 +11,6 @@
 #include <weft/cluster/loopback_source.hpp>
 #include <weft/cluster/protocol_source.hpp>
 #include <weft/cluster/reduce_source.hpp>
+#include <weft/cluster/simulated_network_source.hpp>
 #include <weft/cluster/spec_source.hpp>
 #include <weft/cluster/wire_source.hpp>
