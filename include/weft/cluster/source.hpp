@@ -16,5 +16,6 @@
 #include <weft/cluster/server_messages_source.hpp>
 #include <weft/cluster/server_source.hpp>
 #include <weft/cluster/server_steps_source.hpp>
+#include <weft/cluster/simulated_network_source.hpp>
 #include <weft/cluster/spec_source.hpp>
 #include <weft/cluster/wire_source.hpp>
