@@ -48,3 +48,5 @@
 #include <weft/session/run_source.hpp>
 #include <weft/io/placement_file_source.hpp>
 #include <weft/io/dot_source.hpp>
+#include <weft/io/safetensors_header_source.hpp>
+#include <weft/io/safetensors_source.hpp>
