@@ -50,9 +50,9 @@ inline void write_value(const held_variables& held, std::size_t i, safetensors_w
     constexpr std::size_t most = std::size_t{1} << 22;
     const std::size_t bytes = held.bytes(i);
     if (const void* const data = held.host_data(i)) return file.write(data, bytes);
-    const auto piece = std::make_unique_for_overwrite<char[]>(std::min(bytes, most));
+    const auto piece = std::make_unique_for_overwrite<char[]>((std::min)(bytes, most));
     for (std::size_t at = 0; at < bytes; at += most) {
-        const std::size_t count = std::min(most, bytes - at);
+        const std::size_t count = (std::min)(most, bytes - at);
         held.copy_out(i, at, piece.get(), count);
         file.write(piece.get(), count);
     }
