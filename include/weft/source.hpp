@@ -45,7 +45,11 @@
 #include <weft/runtime/tracer_source.hpp>
 #include <weft/session/core_source.hpp>
 #include <weft/session/feeds_source.hpp>
+#include <weft/session/held_variables_source.hpp>
 #include <weft/session/run_source.hpp>
 #include <weft/io/placement_file_source.hpp>
 #include <weft/io/dot_source.hpp>
+#include <weft/io/safetensors_header_source.hpp>
+#include <weft/io/safetensors_source.hpp>
+#include <weft/io/saver_source.hpp>
 #include <weft/cluster/source.hpp>

@@ -169,6 +169,32 @@ static void variables() {
     static_cast<void>(done);
 }
 
+static void checkpoints() {
+    const auto path = (std::filesystem::temp_directory_path() / "guide.safetensors").string();
+    graph g;
+    auto w = g.variable(normal<float, 3, 2>(1), "layer/w");
+    auto step = g.variable(0.0f, "step");
+    auto train = group(w.assign_sub(w * 0.5f), step.assign_add(1.0f));
+    // [checkpoints]
+    saver checkpoint{g};  // all variables; or saver{g, {.variables = {w, step}}}
+    session s{g};
+    s.initialize();
+    for (int i = 0; i < 3; ++i) s.run(train);
+    checkpoint.save(s, path, {{"note", "after three steps"}});
+
+    session again{g};  // another day, in another process
+    auto metadata = checkpoint.restore(again, path);
+    assert(again.run(step) == 3.0f && again.run(w) == s.run(w));
+    assert(metadata["note"] == "after three steps");
+
+    const safetensors_file file(path);  // without graph and session
+    auto learned = file.get<tensor<float, dyn, 2>>("layer/w");
+    assert(file.tensors().size() == 2 && learned.extent(0) == 3);
+    write_safetensors(path, {{"w", learned}});
+    // [/checkpoints]
+    std::filesystem::remove(path);
+}
+
 static void running() {
     graph g;
     auto x = g.placeholder<tensor<float, dyn>>("x");
@@ -309,6 +335,7 @@ int main() {
     placement_files();
     device_functions();
     variables();
+    checkpoints();
     running();
     limits();
     memory();

@@ -35,7 +35,8 @@ WEFT_SOURCE cluster_plan::cluster_plan(server_core& server, std::span<const node
     server.plans_[number_] = own_;
 }
 
-WEFT_SOURCE void cluster_plan::place(std::span<const node_id> feeds, std::span<const node_id> fetches) {
+WEFT_SOURCE void cluster_plan::place(std::span<const node_id> feeds,
+                                     std::span<const node_id> fetches) {
     nodes_ = prune(server_.graph_, fetches, feeds);
     const session_options& options = server_.session_->options();
     placement_decision decided = weft::place({.nodes = nodes_,
@@ -119,7 +120,8 @@ WEFT_SOURCE std::shared_ptr<task_step> cluster_plan::begin(std::span<const feed_
                                copy_of(std::as_bytes(std::span(&limit, 1))));
     return step;
 }
-WEFT_SOURCE void cluster_plan::send_feeds(const task_step& step, std::span<const feed_value> feeds) {
+WEFT_SOURCE void cluster_plan::send_feeds(const task_step& step,
+                                          std::span<const feed_value> feeds) {
     for (const fed_edge& fed : divided_.fed) {
         const feed_value& value = feeds[fed.feed];
         const node_record& node = server_.graph_.record(value.node);

@@ -196,7 +196,8 @@ WEFT_SOURCE void server_core::on_loss(int peer, const std::string& reason) {
     if (!drivers) broken_ = true;
 }
 
-WEFT_SOURCE void server_core::on_corrupt(int peer, const message_key& key, const std::string& reason) {
+WEFT_SOURCE void server_core::on_corrupt(int peer, const message_key& key,
+                                         const std::string& reason) {
     const std::lock_guard lock(mutex_);
     const auto found = steps_.find({key.plan, key.step});
     if (found == steps_.end()) return;

@@ -69,6 +69,7 @@ public:
 
 private:
     friend class session_run;
+    friend class held_variables;
     struct memory_use {
         std::size_t peak, lower_bound;
     };

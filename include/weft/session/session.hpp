@@ -252,6 +252,9 @@ public:
     memory_statistics memory(const std::string& device) const { return core_->memory(device); }
     const device_list& devices() const { return core_->devices(); }
 
+    // For what works without types, as saver does.
+    session_core& core() { return *core_; }
+
 private:
     template <class... N>
     std::vector<node_id> ids_of(const feed_list<N...>& list) const {
