@@ -163,7 +163,7 @@ WEFT_SOURCE int server_core::join() {
     --joined_;
     if (stopped_) return 0;
     for (std::size_t rank = 0; rank < lost_.size(); ++rank)
-        if (!lost_[rank].empty()) log_requested("weft: join() ends: " + lost_[rank] + '\n');
+        if (!lost_[rank].empty()) log_requested("weft: join() ends: " + lost_[rank]);
     return 1;
 }
 WEFT_SOURCE void server_core::stop() {
