@@ -5,8 +5,8 @@
 
 usage: check_headers.py [--nvcc] INCLUDE_FOLDER COMPILER...
 
-With --nvcc all headers are compiled in one file, device headers (cuda/) among them. Headers of
-cluster/ are skipped where there is no <mpi.h>.
+With --nvcc all headers are compiled in one file, device headers (cuda/) among them. Those of MPI
+(cluster/mpi*.hpp) are left out where the compiler finds no <mpi.h>.
 """
 import os
 import subprocess
@@ -71,7 +71,7 @@ def headers_below(root, compiler, with_cuda):
     if not with_cuda:
         headers = [h for h in headers if not h.startswith("weft/cuda/")]
     if not compile_text(compiler + ["-x", "c++", "-fsyntax-only", "-"], "#include <mpi.h>\n")[0]:
-        headers = [h for h in headers if not h.startswith("weft/cluster/")]
+        headers = [h for h in headers if not h.startswith("weft/cluster/mpi")]
     return headers
 
 

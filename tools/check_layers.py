@@ -6,7 +6,8 @@
 usage: check_layers.py INCLUDE_WEFT_FOLDER
 
 Besides: what single layers must not contain (templates in placement/, threads before runtime/,
-heavy standard headers in expr/), and that compiler conditionals stay in config.hpp.
+heavy standard headers in expr/), that compiler conditionals stay in config.hpp, and that one file
+alone knows MPI.
 """
 import re
 import sys
@@ -22,6 +23,7 @@ THREADS = {"thread", "mutex", "condition_variable", "future", "shared_mutex", "s
            "barrier", "latch"}
 HEAVY = {"tuple", "functional", "ranges", "iostream", "execution", "thread", "memory", "string"}
 CHEAP = {"cstddef", "cstdint"}
+ENGINES = {"mpi.h": "cluster/mpi.hpp", "mpi-ext.h": "cluster/mpi.hpp", "nccl.h": "cluster/nccl.hpp"}
 COMPILER = re.compile(r"\s*#\s*(?:el)?if.*\b(__GNUC__|__clang__|__CUDACC__|__NVCC__|_MSC_VER)\b")
 INCLUDE = re.compile(r'\s*#\s*include\s*(?:<(.+?)>|(".*"))')
 
@@ -80,6 +82,15 @@ def layer_problems(layer, text):
             yield number, f"{found[1]} belongs into config.hpp, the only place that knows compilers"
 
 
+def engine_problems(name, text):
+    """What only one file may include: an engine is to be replaced in one place."""
+    for number, line in enumerate(text.splitlines(), 1):
+        include = INCLUDE.match(line)
+        place = include and ENGINES.get(include[1])
+        if place and place != name:
+            yield number, f"<{include[1]}> is included by {place} alone"
+
+
 def problems_below(root):
     """(file, line, text) of everything that breaks the order of the layers."""
     for path in sorted(p for p in root.rglob("*") if p.is_file()):
@@ -88,7 +99,8 @@ def problems_below(root):
         if layer in UMBRELLAS:
             found = umbrella_problems(text)
         elif layer in LAYERS:
-            found = layer_problems(layer, text)
+            found = [*layer_problems(layer, text),
+                     *engine_problems(path.relative_to(root).as_posix(), text)]
         else:
             found = [(1, f"{layer} is in no layer; the layers are {', '.join(LAYERS)}")]
         for number, problem in found:

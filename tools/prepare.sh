@@ -70,3 +70,7 @@ prepare() {  # prepare COMMAND:PACKAGE...: these, and what every build needs
 prepare_header() {  # prepare_header HEADER PACKAGE
     echo "#include <$1>" | "$CXX" -x c++ -fsyntax-only - 2>/dev/null || apt_install "$2"
 }
+prepare_mpi() {  # if it can be had: the tests of clusters are skipped without
+    have mpirun && have mpicxx && return
+    (apt_install libopenmpi-dev openmpi-bin) || say "no MPI: its tests are skipped"
+}

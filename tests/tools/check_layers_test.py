@@ -85,6 +85,12 @@ class CheckLayers(unittest.TestCase):
         self.expect("ops/a.hpp", "#ifdef __clang__\n#endif\n",
                     "ops/a.hpp:1: __clang__ belongs into config.hpp")
 
+    def test_an_engine_in_a_second_file(self):
+        self.expect("cluster/mpi.hpp", "#include <mpi.h>\n")
+        self.expect("cluster/a.hpp", "#include <mpi.h>\n#include <nccl.h>\n",
+                    "cluster/a.hpp:1: <mpi.h> is included by cluster/mpi.hpp alone",
+                    "cluster/a.hpp:2: <nccl.h> is included by cluster/nccl.hpp alone")
+
     def test_comments_and_strings_do_not_count(self):
         self.expect("placement/a.hpp",
                     '// template\nauto s = "template // ";\n// #include <weft/io/npy.hpp>\n')

@@ -73,7 +73,7 @@ public:
     void send(int to, const message_key& key, message_bytes bytes);
 
     // Takes what has come; whether there was anything. False at once where another thread polls.
-    bool poll() { return poll_once(false); }
+    bool poll();
 
     // Polls until done() or the deadline; the last done(). Not from a handler.
     template <class Done>
@@ -140,11 +140,9 @@ private:
     private:
         endpoint& of_;
         clock::time_point last_;  // when something came
-        bool slept_ = false;
         std::chrono::microseconds nap_;
     };
 
-    bool poll_once(bool look_at_clock);
     bool try_own();
     void release();
     bool owns() const;
@@ -164,7 +162,6 @@ private:
     std::unique_ptr<protocol_driver> driver_;  // of the thread that owns
     std::atomic<message_handler*> handler_{nullptr};
     std::vector<arrival> telling_;
-    std::uint32_t polls_ = 0;
 
     std::atomic<bool> busy_{false};  // pairs with inbox_count_, see release()
     std::atomic<const void*> owner_{nullptr};

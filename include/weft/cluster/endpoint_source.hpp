@@ -156,11 +156,11 @@ WEFT_SOURCE void endpoint::watch(int peer) { submit({command::kind::watching, pe
 
 WEFT_SOURCE void endpoint::receive_by(message_handler* handler) { handler_.store(handler); }
 
-WEFT_SOURCE bool endpoint::poll_once(bool look_at_clock) {
+WEFT_SOURCE bool endpoint::poll() {
     if (owns() || !try_own()) return false;
     drain();
     bool progress = driver_->poll();
-    if (look_at_clock || (++polls_ & 15) == 0) driver_->state().on_tick(now());
+    driver_->state().on_tick(now());
     if (!driver_->collectives().empty()) end_collectives();
     if (!driver_->arrivals().empty() && handler_.load() != nullptr) {
         tell();

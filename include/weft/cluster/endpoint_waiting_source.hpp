@@ -31,8 +31,7 @@ WEFT_SOURCE endpoint::waiting::~waiting() {
 }
 
 WEFT_SOURCE bool endpoint::waiting::step(clock::time_point deadline) {
-    const bool progress = of_.poll_once(slept_);
-    slept_ = false;
+    const bool progress = of_.poll();
     const clock::time_point now = clock::now();
     if (progress) {
         last_ = now;
@@ -48,7 +47,6 @@ WEFT_SOURCE bool endpoint::waiting::step(clock::time_point deadline) {
     } else {
         std::this_thread::sleep_for(std::min<clock::duration>(nap_, deadline - now));
         nap_ = std::min(2 * nap_, detail::longest_nap);
-        slept_ = true;
     }
     return true;
 }
@@ -74,7 +72,7 @@ WEFT_SOURCE void endpoint::run_background() {
     for (;;) {
         bool progress = false;
         if (waiting_.load(std::memory_order_relaxed) == 0)
-            while (poll_once(true)) progress = true;
+            while (poll()) progress = true;
         std::unique_lock held(background_lock_);
         if (background_stops_) return;
         if (progress || background_has_work_) nap = detail::shortest_nap;
