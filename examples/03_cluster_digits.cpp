@@ -60,8 +60,9 @@ int main(int argc, char** argv) {
     auto w = g.variable(normal<float, pixels, digits>(1, 0.0f, 0.01f), "w");
     auto b = g.variable(zeros<float, digits>(), "b");
 
+    std::mt19937 random(static_cast<unsigned>(c.rank()));
     auto rows = g.call(
-        [random = std::mt19937(static_cast<unsigned>(c.rank())), size = seen.labels.size()]() mutable {
+        [random, size = seen.labels.size()]() mutable {
             auto some = tensor<std::int64_t, dyn>::zeros({batch});
             for (std::int64_t& row : some) row = static_cast<std::int64_t>(random() % size);
             return some;
