@@ -104,6 +104,7 @@ WEFT_SOURCE void endpoint::carry_out(command& what) {
         case command::kind::collective: break;
     }
     const collective& of = what.of;
+    driver_->begin_collective();
     if (of.reduces)
         driver_->engine().all_reduce(of.group, of.type, of.op, of.in, of.out, of.count, of.token);
     else
@@ -162,6 +163,7 @@ WEFT_SOURCE bool endpoint::poll() {
     bool progress = driver_->poll();
     driver_->state().on_tick(now());
     if (!driver_->collectives().empty()) end_collectives();
+    is_moving_.store(driver_->is_moving(), std::memory_order_relaxed);
     if (!driver_->arrivals().empty() && handler_.load() != nullptr) {
         tell();
         progress = true;

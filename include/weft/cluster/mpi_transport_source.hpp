@@ -235,7 +235,7 @@ inline bool mpi_transport::poll_requests(transport_events& events) {
     std::vector<std::unique_ptr<operation>> telling;
     telling.swap(ended_);
     for (std::unique_ptr<operation>& of : telling) end(std::move(of), events);
-    return !telling.empty();
+    return ended != 0 || !telling.empty();
 }
 
 inline void mpi_transport::end(std::unique_ptr<operation> of, transport_events& events) {
