@@ -67,10 +67,9 @@ WEFT_SOURCE endpoint::~endpoint() {
     handler_ = nullptr;
     drain();
     // The engine has memory of messages or reductions and may still write to it: it is left to it.
-    if (!driver_->is_idle() || !collectives_.empty()) {
-        static_cast<void>(driver_.release());
-        static_cast<void>(new std::vector<collective>(std::move(collectives_)));
-    }
+    transport& engine = driver_->engine();
+    for (collective& one : collectives_) engine.keep(std::move(one.keep));
+    if (!driver_->is_idle()) engine.keep(std::shared_ptr<protocol_driver>(std::move(driver_)));
 }
 
 // The owner of the driver, and what it was asked for meanwhile: whoever adds to the inbox looks at

@@ -39,8 +39,10 @@ inline mpi_transport::mpi_transport(MPI_Comm of) {
     }
 }
 
-// Memory that MPI may still use is left to it.
+// Memory that MPI may still use is left to it, for good.
 inline mpi_transport::~mpi_transport() {
+    if (comm_ == MPI_COMM_NULL) return;
+    static_cast<void>(new std::vector<std::shared_ptr<const void>>(std::move(kept_)));
     for (ring_slot& slot : ring_)
         if (slot.request != MPI_REQUEST_NULL) static_cast<void>(slot.bytes.release());
     for (std::unique_ptr<operation>& of : operations_) static_cast<void>(of.release());
