@@ -39,8 +39,10 @@ inline mpi_transport::mpi_transport(MPI_Comm of) {
     }
 }
 
-// Memory that MPI may still use is left to it.
+// Memory that MPI may still use is left to it, for good.
 inline mpi_transport::~mpi_transport() {
+    if (comm_ == MPI_COMM_NULL) return;
+    static_cast<void>(new std::vector<std::shared_ptr<const void>>(std::move(kept_)));
     for (ring_slot& slot : ring_)
         if (slot.request != MPI_REQUEST_NULL) static_cast<void>(slot.bytes.release());
     for (std::unique_ptr<operation>& of : operations_) static_cast<void>(of.release());
@@ -235,7 +237,7 @@ inline bool mpi_transport::poll_requests(transport_events& events) {
     std::vector<std::unique_ptr<operation>> telling;
     telling.swap(ended_);
     for (std::unique_ptr<operation>& of : telling) end(std::move(of), events);
-    return !telling.empty();
+    return ended != 0 || !telling.empty();
 }
 
 inline void mpi_transport::end(std::unique_ptr<operation> of, transport_events& events) {

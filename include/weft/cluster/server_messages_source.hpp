@@ -18,7 +18,8 @@ WEFT_SOURCE void server_core::on_delivery(delivery&& message) {
         case message_kind::step: return on_step(message);
         case message_kind::done: return on_done(message);
         case message_kind::abort: return on_abort(message);
-        case message_kind::barrier: exchanges_.on_message(message); return;
+        case message_kind::barrier: return exchanges_.on_message(endpoint_, message);
+        case message_kind::checkpoint: return on_checkpoint(message);
         case message_kind::stop:
             if (message.key.edge == leaving) {
                 const std::lock_guard lock(mutex_);
@@ -71,7 +72,6 @@ WEFT_SOURCE void server_core::on_plan(const delivery& message) {
         if (waiting == unconfirmed_.end()) return;
         if (message.payload.size > 0) refused_.emplace(message.key.plan, error_from(message));
         waiting->second.erase(message.from);
-        answers_.fetch_add(1);
         return;
     }
     try {
@@ -177,7 +177,9 @@ WEFT_SOURCE void server_core::on_loss(int peer, const std::string& reason) {
     const std::string& name = names_[static_cast<std::size_t>(peer)];
     lost_[static_cast<std::size_t>(peer)] = name + " is gone (" + reason + ')';
     for (auto& [plan, waiting] : unconfirmed_) waiting.erase(peer);
-    answers_.fetch_add(1);
+    for (auto& [number, question] : asked_)
+        if (question.open.erase(peer) > 0 && !question.wrong)
+            question.wrong = error(errc::unavailable, lost_[static_cast<std::size_t>(peer)]);
     std::vector<std::shared_ptr<task_step>> open;
     for (const auto& [key, step] : steps_) open.push_back(step);
     for (const std::shared_ptr<task_step>& step : open) {

@@ -28,11 +28,12 @@ WEFT_SOURCE void server_core::offer(const std::shared_ptr<task_step>& step) {
         step->wakes = true;
         return;
     }
-    while (const auto segment = step->take_ready()) {
-        others_.emplace_back(step, *segment);
-        others_count_.fetch_add(1, std::memory_order_relaxed);
-        if (joined_ == 0 || others_.size() > 1) others_wake_.notify_one();
-    }
+    while (const auto segment = step->take_ready()) add_work({step, *segment, {}});
+}
+WEFT_SOURCE void server_core::add_work(work next) {
+    others_.push_back(std::move(next));
+    others_count_.fetch_add(1, std::memory_order_relaxed);
+    if (joined_ == 0 || others_.size() > 1) others_wake_.notify_one();
 }
 
 // With the first error a step stops here, and its driver or all that have a part in it are told.
@@ -158,8 +159,8 @@ WEFT_SOURCE void server_core::see_through(const task_step& step, const node_reco
     const auto over = [&] { return endpoint_.done(token) || step.stop.stop_requested(); };
     if (!endpoint_.wait(over, step.deadline) || !endpoint_.done(token) ||
         endpoint_.state(token) == collective_state::failed) {
-        const std::string* lost = lost_in(job);
-        if (lost != nullptr) throw error(errc::unavailable, *lost);
+        if (const std::string lost = loss_in(job); !lost.empty())
+            throw error(errc::unavailable, lost);
         if (step.stop.stop_requested()) throw error(errc::cancelled, "the run was stopped");
         throw error(errc::deadline_exceeded,
                     "the run's time limit is over, and not all tasks of job '" + job.name() +
@@ -258,7 +259,7 @@ WEFT_SOURCE void server_core::publish(const std::shared_ptr<task_step>& step, st
 // Segments of other tasks' sessions.
 
 WEFT_SOURCE bool server_core::run_one_of_others() {
-    std::pair<std::shared_ptr<task_step>, std::uint32_t> next;
+    work next;
     {
         const std::lock_guard lock(mutex_);
         if (others_.empty()) return false;
@@ -266,7 +267,10 @@ WEFT_SOURCE bool server_core::run_one_of_others() {
         others_.pop_front();
         others_count_.fetch_sub(1, std::memory_order_relaxed);
     }
-    run_segment(next.first, next.second);
+    if (next.other)
+        next.other();
+    else
+        run_segment(next.step, next.segment);
     return true;
 }
 WEFT_SOURCE void server_core::run_others() {
