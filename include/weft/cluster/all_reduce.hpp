@@ -44,7 +44,7 @@ inline constexpr std::size_t bucket_bytes = std::size_t{4} << 20;
 // Values that do: what packed_input can number.
 inline constexpr std::size_t bucket_values = 256;
 // A larger value travels by itself: to copy it twice takes longer than another message.
-inline constexpr std::size_t packed_bytes = std::size_t{64} << 10;
+inline constexpr std::size_t lone_bytes = std::size_t{64} << 10;
 
 struct packed_input {
     unsigned char position = 0;  // among the node's inputs
@@ -118,7 +118,7 @@ public:
             const value_type& type = owner_.record(inputs[i]).type;
             const bool known = type.shape.known();
             const std::size_t more = known ? type.shape.size() * size_of(type.element) : 0;
-            if (!known || more > packed_bytes) {
+            if (!known || more > lone_bytes) {
                 out[i] = add_reduction(inputs[i]);
                 continue;
             }
