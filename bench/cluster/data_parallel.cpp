@@ -71,13 +71,13 @@ struct times {
 // `by_two` of each of two tasks, with the sums and without; `by_one` of one of them.
 times measure(server& srv, session& s, const network& by_two, const network& by_one) {
     times best;
-    for (int round = 0; round < 15; ++round) {
+    for (int round = 0; round < 80; ++round) {
         srv.barrier();
-        best.together = std::min(best.together, seconds_of(s, by_two.together, 10));
+        best.together = std::min(best.together, seconds_of(s, by_two.together, 2));
         srv.barrier();
-        best.apart = std::min(best.apart, seconds_of(s, by_two.alone, 10));
+        best.apart = std::min(best.apart, seconds_of(s, by_two.alone, 2));
         srv.barrier();
-        if (srv.of().task() == 0) best.one = std::min(best.one, seconds_of(s, by_one.alone, 10));
+        if (srv.of().task() == 0) best.one = std::min(best.one, seconds_of(s, by_one.alone, 2));
     }
     srv.barrier();
     return best;
