@@ -144,6 +144,11 @@ WEFT_SOURCE void cluster_plan::take_part(const std::shared_ptr<task_step>& step,
             const std::lock_guard lock(server_.mutex_);
             step->wakes = false;
             segment = step->take_ready();
+            // What can be computed meanwhile is, while another thread waits for the other tasks.
+            while (segment && own_->part.segments[*segment].collective && step->has_ready()) {
+                server_.add_work({step, *segment, {}});
+                segment = step->take_ready();
+            }
             over = !segment && step->quiet() && step->others.empty() &&
                    (step->failed || step->results_left == 0);
         }

@@ -136,6 +136,10 @@ private:
                   std::vector<travelling_value>& objects);
     void run_collective(task_step& step, std::uint32_t segment,
                         std::vector<std::optional<value_buffer>>& made);
+    void require_same_size(const task_step& step, const node_record& node, const cluster_job& job,
+                           int group, std::size_t count);
+    void see_through(const task_step& step, const node_record& node, const cluster_job& job,
+                     std::uint64_t token);
     void publish(const std::shared_ptr<task_step>& step, std::uint32_t segment,
                  std::vector<std::optional<value_buffer>>& made,
                  std::vector<travelling_value>& objects);

@@ -112,8 +112,9 @@ public:
         for (std::size_t i = 0; i < ready_.size() && !failed; ++i) {
             const std::uint32_t segment = ready_[i];
             if (plan->part.segments[segment].collective) {
-                if (segment != next_collective()) continue;
+                if (!can_begin(segment)) continue;
                 begun_collective_ = segment + 1;
+                is_beginning_ = true;
             }
             ready_.erase(ready_.begin() + static_cast<std::ptrdiff_t>(i));
             ++running;
@@ -121,6 +122,13 @@ public:
         }
         return std::nullopt;
     }
+    bool has_ready() const {
+        for (std::uint32_t segment : ready_)
+            if (!plan->part.segments[segment].collective || can_begin(segment)) return !failed;
+        return false;
+    }
+    // The collective that was taken is under way, so the next one may begin.
+    void collective_has_begun() { is_beginning_ = false; }
     // Whether nothing runs here and nothing will.
     bool quiet() const { return running == 0 && (failed || segments_left == 0); }
 
@@ -142,16 +150,17 @@ public:
     std::atomic<bool> wakes{false};
 
 private:
-    std::uint32_t next_collective() const {
-        std::uint32_t at = begun_collective_;
-        while (at < plan->part.segments.size() && !plan->part.segments[at].collective) ++at;
-        return at;
+    bool can_begin(std::uint32_t collective) const {
+        std::uint32_t next = begun_collective_;
+        while (next < collective && !plan->part.segments[next].collective) ++next;
+        return next == collective && !is_beginning_;
     }
 
     std::vector<bool> full_;
     std::vector<std::size_t> waits_;  // of each segment: slots that are not full
     std::deque<std::uint32_t> ready_;
-    std::uint32_t begun_collective_ = 0;
+    std::uint32_t begun_collective_ = 0;  // all before it have been taken
+    bool is_beginning_ = false;           // the last of them is not under way yet
 };
 
 }  // namespace weft
