@@ -1,10 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The weft authors
 // SPDX-License-Identifier: MIT
 //
-// server_loss WHO WHEN: a task of a cluster is killed by SIGKILL while the others work with it. They
-// must end soon, with an error that names it, or be ended by mpirun; nobody may hang, in a run, in
-// a barrier or at the end. WHO is ps or worker, WHEN is start, run, transfer or join.
-#include <weft/cluster/mpi.hpp>
+// server_loss WHO WHEN: a task of a cluster is killed by SIGKILL while the others work with it.
+// They must end soon, with an error that names it, or be ended by mpirun; nobody may hang, in a
+// run, in a barrier or at the end. WHO is ps or worker, WHEN is start, run, transfer or join.
 #include <weft/cluster/server.hpp>
 #include <weft/weft.hpp>
 
