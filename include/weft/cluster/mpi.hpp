@@ -39,6 +39,14 @@
 
 namespace weft {
 
+// What MPI says of an error.
+inline std::string mpi_text(int code) {
+    char text[MPI_MAX_ERROR_STRING] = "";
+    int length = 0;
+    MPI_Error_string(code, text, &length);
+    return {text, static_cast<std::size_t>(length)};
+}
+
 // The transport of a communicator, which is duplicated. Frames are received in their order into a
 // ring of buffers; what is on its way otherwise is tested all at once.
 class mpi_transport final : public transport {

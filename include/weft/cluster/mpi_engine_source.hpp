@@ -63,7 +63,7 @@ inline weft::cluster mpi_engine::cluster_from_args() const {
     }
     // Names that are too long are cut, and told by all.
     char mine[width] = "";
-    std::memcpy(mine, name.data(), std::min(name.size(), width));
+    std::memcpy(mine, name.data(), (std::min)(name.size(), width));
     std::vector<char> all(width * static_cast<std::size_t>(size()));
     MPI_Request request = MPI_REQUEST_NULL;
     MPI_Iallgather(mine, width, MPI_CHAR, all.data(), width, MPI_CHAR, MPI_COMM_WORLD, &request);
