@@ -19,6 +19,9 @@ inline mpi_transport::mpi_transport(MPI_Comm of) {
     MPI_Comm_dup(of, &collective_comm_);
     MPI_Comm_set_errhandler(comm_, MPI_ERRORS_RETURN);
     MPI_Comm_set_errhandler(collective_comm_, MPI_ERRORS_RETURN);
+    int level = MPI_THREAD_SINGLE;
+    MPI_Query_thread(&level);
+    serves_threads_ = level >= MPI_THREAD_SERIALIZED;
     MPI_Comm_rank(comm_, &self_);
     MPI_Comm_size(comm_, &size_);
     spare_ = std::make_unique_for_overwrite<std::byte[]>(max_frame);
