@@ -8,6 +8,7 @@
 
 #include <weft/cluster/part.hpp>
 #include <weft/cluster/value_message.hpp>
+#include <weft/runtime/tracer.hpp>
 #include <weft/session/core.hpp>
 
 #include <atomic>
@@ -146,6 +147,9 @@ public:
     // Of the driver's own step: the tasks that have not said that they are done, the first error,
     // and what the waiting thread looks at without a lock.
     std::set<int> others;
+    std::int64_t begun_ns = 0;      // when it began, by stop_state's clock
+    std::unique_ptr<tracer> trace;  // of this task's part; null: nobody asked
+    run_reader* reader = nullptr;   // of the driver's
     std::optional<error> first_error;
     std::atomic<bool> wakes{false};
 

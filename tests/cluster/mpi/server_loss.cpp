@@ -4,6 +4,7 @@
 // server_loss WHO WHEN: a task of a cluster is killed by SIGKILL while the others work with it.
 // They must end soon, with an error that names it, or be ended by mpirun; nobody may hang, in a
 // run, in a barrier or at the end. WHO is ps or worker, WHEN is start, run, transfer or join.
+#include <weft/cluster/mpi.hpp>
 #include <weft/cluster/server.hpp>
 #include <weft/weft.hpp>
 
