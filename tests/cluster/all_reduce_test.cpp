@@ -134,7 +134,8 @@ TEST_CASE("buckets end where a type ends, where they are full, and at 256 values
     graph large;
     const auto half_full = large.placeholder<tensor<float, 512, 1024>>();
     all_reduce(c.job("worker"), reduce_op::sum, half_full, half_full * 2.0f, half_full * 3.0f);
-    CHECK(count(large, "AllReduce") == 2);
+    CHECK(count(large, "AllReduce") == 3);
+    CHECK(count(large, "Pack") == 0);
 
     const auto thrown = run_tasks({{"worker", 2}}, [&](auto& engine, cluster of) {
         graph many;

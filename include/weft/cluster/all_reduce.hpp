@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: MIT
 //
 // all_reduce: the tasks of a job combine values of the same shape, element by element, and each
-// gets the result. Values of one call travel together, in buckets of a few MiB per element type,
-// so that the first are on their way while the graph still computes the last. Nodes know a job by
-// its name and size; the server of each task does the work.
+// gets the result. Small values of one call travel together, in buckets per element type, large
+// ones each by itself, so that the first are on their way while the graph still computes the last.
+// Nodes know a job by its name and size; the server of each task does the work.
 #pragma once
 
 #include <weft/cluster/combine.hpp>
@@ -43,6 +43,8 @@ namespace detail {
 inline constexpr std::size_t bucket_bytes = std::size_t{4} << 20;
 // Values that do: what packed_input can number.
 inline constexpr std::size_t bucket_values = 256;
+// A larger value travels by itself: to copy it twice takes longer than another message.
+inline constexpr std::size_t lone_bytes = std::size_t{64} << 10;
 
 struct packed_input {
     unsigned char position = 0;  // among the node's inputs
@@ -114,8 +116,12 @@ public:
         };
         for (std::size_t i = 0; i < inputs.size(); ++i) {
             const value_type& type = owner_.record(inputs[i]).type;
-            const std::size_t more =
-                type.shape.known() ? type.shape.size() * size_of(type.element) : bucket_bytes + 1;
+            const bool known = type.shape.known();
+            const std::size_t more = known ? type.shape.size() * size_of(type.element) : 0;
+            if (!known || more > lone_bytes) {
+                out[i] = add_reduction(inputs[i]);
+                continue;
+            }
             if (!bucket.empty() &&
                 (bytes + more > bucket_bytes || bucket.size() == bucket_values ||
                  type.element != owner_.record(inputs[bucket.front()]).type.element))

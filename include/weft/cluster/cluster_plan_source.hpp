@@ -143,15 +143,11 @@ WEFT_SOURCE void cluster_plan::take_part(const std::shared_ptr<task_step>& step,
     clock::time_point deadline = step->deadline;
     for (bool over = false; !over;) {
         std::optional<std::uint32_t> segment;
+        server_.go_on_with_collectives(step);
         {
             const std::lock_guard lock(server_.mutex_);
             step->wakes = false;
             segment = step->take_ready();
-            // What can be computed meanwhile is, while another thread waits for the other tasks.
-            while (segment && own_->part.segments[*segment].collective && step->has_ready()) {
-                server_.add_work({step, *segment, {}});
-                segment = step->take_ready();
-            }
             over = !segment && step->quiet() && step->others.empty() &&
                    (step->failed || step->results_left == 0);
         }
@@ -161,8 +157,8 @@ WEFT_SOURCE void cluster_plan::take_part(const std::shared_ptr<task_step>& step,
         }
         if (over) break;
         const auto woken = [&] {
-            return step->wakes || (can_stop && options.stop.stop_requested() &&
-                                   !step->stop.stop_requested());
+            return step->wakes || server_.has_ended_collectives(*step) ||
+                   (can_stop && options.stop.stop_requested() && !step->stop.stop_requested());
         };
         const bool in_time = server_.endpoint_.wait(woken, deadline);
         const std::lock_guard lock(server_.mutex_);
@@ -170,8 +166,10 @@ WEFT_SOURCE void cluster_plan::take_part(const std::shared_ptr<task_step>& step,
             server_.fail(*step, error(errc::cancelled, "the run was stopped"));
         if (in_time) continue;
         if (step->failed) break;  // and some task has not said that it has ended
-        server_.fail(*step, error(errc::deadline_exceeded,
-                                  "the run's time limit is over; " + waited_for(*step)));
+        server_.fail(*step, !step->under_way.empty()
+                                ? server_.late(step->under_way.front())
+                                : error(errc::deadline_exceeded, "the run's time limit is over; " +
+                                                                     waited_for(*step)));
         deadline = clock::now() + server_.options_.messages.dead_after;
     }
 }

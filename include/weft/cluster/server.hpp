@@ -61,5 +61,6 @@ private:
 #include <weft/cluster/server_checkpoints_source.hpp>
 #include <weft/cluster/server_messages_source.hpp>
 #include <weft/cluster/server_source.hpp>
+#include <weft/cluster/server_collectives_source.hpp>
 #include <weft/cluster/server_steps_source.hpp>
 #endif

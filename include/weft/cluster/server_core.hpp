@@ -144,12 +144,15 @@ private:
     void run_plan(task_step& step, std::uint32_t segment,
                   std::vector<std::optional<value_buffer>>& made,
                   std::vector<travelling_value>& objects);
+    collective_run begin_collective(const task_step& step, std::uint32_t segment);
+    void exchange(collective_run& run);
+    bool go_on(collective_run& run);
+    void go_on_with_collectives(const std::shared_ptr<task_step>& step);
+    bool has_ended_collectives(const task_step& step) const;
+    static error late(const collective_run& run);
     void run_collective(task_step& step, std::uint32_t segment,
                         std::vector<std::optional<value_buffer>>& made);
-    void require_same_size(const task_step& step, const node_record& node, const cluster_job& job,
-                           int group, std::size_t count);
-    void see_through(const task_step& step, const node_record& node, const cluster_job& job,
-                     std::uint64_t token);
+    void end_wrong(const std::shared_ptr<task_step>& step, const error& what);
     void publish(const std::shared_ptr<task_step>& step, std::uint32_t segment,
                  std::vector<std::optional<value_buffer>>& made,
                  std::vector<travelling_value>& objects);

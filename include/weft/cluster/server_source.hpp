@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: MIT
 //
 // The definitions of server_core: how a task comes, serves and leaves. How it takes messages is in
-// server_messages_source.hpp, how it runs segments in server_steps_source.hpp. A task that leaves
-// says so, and goes when all others have left: until then it may be needed.
+// server_messages_source.hpp, how it runs segments in server_steps_source.hpp and
+// server_collectives_source.hpp. A task that leaves says so, and goes when all others have left:
+// until then it may be needed.
 #pragma once
 
 #include <weft/cluster/cluster_plan.hpp>

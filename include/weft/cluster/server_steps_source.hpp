@@ -76,10 +76,12 @@ WEFT_SOURCE void server_core::run_segment(const std::shared_ptr<task_step>& step
     std::vector<travelling_value> objects(made.size());
     std::optional<error> wrong;
     try {
-        if (step->plan->part.segments[segment].collective)
-            run_collective(*step, segment, made);
-        else
+        if (!step->plan->part.segments[segment].collective)
             run_plan(*step, segment, made, objects);
+        else if (is_driver(*step))
+            return step->under_way.push_back(begin_collective(*step, segment));
+        else
+            run_collective(*step, segment, made);
     } catch (const error& e) {
         wrong = e;
     } catch (const failure& e) {
@@ -90,9 +92,13 @@ WEFT_SOURCE void server_core::run_segment(const std::shared_ptr<task_step>& step
         wrong = error(errc::internal, e.what());
     }
     if (!wrong) return publish(step, segment, made, objects);
+    end_wrong(step, *wrong);
+}
+WEFT_SOURCE void server_core::end_wrong(const std::shared_ptr<task_step>& step,
+                                        const error& what) {
     const std::lock_guard lock(mutex_);
     --step->running;
-    fail(*step, *wrong);
+    fail(*step, what);
     step->wakes = true;
     end_if_quiet(step);
 }
@@ -159,90 +165,6 @@ WEFT_SOURCE void server_core::run_plan(task_step& step, std::uint32_t segment,
     const std::size_t nodes = session_->nodes(plan);
     const std::lock_guard lock(mutex_);
     step.nodes_run += nodes;
-}
-
-// Waits for a collective of the node's.
-WEFT_SOURCE void server_core::see_through(const task_step& step, const node_record& node,
-                                          const cluster_job& job, std::uint64_t token) {
-    const auto over = [&] { return endpoint_.done(token) || step.stop.stop_requested(); };
-    if (!endpoint_.wait(over, step.deadline) || !endpoint_.done(token) ||
-        endpoint_.state(token) == collective_state::failed) {
-        if (const std::string lost = loss_in(job); !lost.empty())
-            throw error(errc::unavailable, lost);
-        if (step.stop.stop_requested()) throw error(errc::cancelled, "the run was stopped");
-        throw error(errc::deadline_exceeded,
-                    "the run's time limit is over, and not all tasks of job '" + job.name() +
-                        "' have come to node '" + node.name + '\'',
-                    node.name, node.where);
-    }
-}
-
-// Where only a run knows how many elements there are: that all tasks have the same number.
-WEFT_SOURCE void server_core::require_same_size(const task_step& step, const node_record& node,
-                                                const cluster_job& job, int group,
-                                                std::size_t count) {
-    struct bounds {
-        std::uint64_t mine[2], all[2];  // the least number; the complement of the greatest
-    };
-    const auto sizes = std::make_shared<bounds>();
-    sizes->mine[0] = count;
-    sizes->mine[1] = ~std::uint64_t{count};
-    see_through(step, node, job,
-                endpoint_.all_reduce(group, reduce_type::u64, reduce_op::min, sizes->mine,
-                                     sizes->all, 2, sizes));
-    const std::uint64_t least = sizes->all[0], most = ~sizes->all[1];
-    if (least != most)
-        throw error(errc::invalid_argument,
-                    "node '" + node.name + "' combines values of one size, but the tasks of job '" +
-                        job.name() + "' have " + std::to_string(least) + " to " +
-                        std::to_string(most) + " elements",
-                    node.name, node.where);
-}
-
-// One collective operation with the other tasks of the job. In a deterministic session every task
-// gets all values and adds them up in the order of tasks.
-WEFT_SOURCE void server_core::run_collective(task_step& step, std::uint32_t segment,
-                                        std::vector<std::optional<value_buffer>>& made) {
-    const part_segment& of = step.plan->part.segments[segment];
-    const node_record& node = graph_.record(of.fetches.front().node);
-    const auto& asked = *static_cast<const all_reduce_request*>(node.kernels.front().parameters);
-    const auto group = groups_.find(asked.job);
-    if (group == groups_.end())
-        throw error(errc::invalid_argument,
-                    "node '" + node.name + "' is for the tasks of job '" + asked.job +
-                        "', and runs on " + names_[static_cast<std::size_t>(cluster_.rank())],
-                    node.name, node.where);
-    const travelling_value& in = step.values[of.feeds.front()];
-    made[0].emplace(node.type, in.shape);
-    const cluster_job job = cluster_.job(asked.job);
-    const std::size_t count = in.shape.size(), bytes = made[0]->bytes();
-    if (!node.type.shape.known()) require_same_size(step, node, job, group->second, count);
-    std::uint64_t token = 0;
-    std::shared_ptr<std::byte> parts;
-    const bool ordered = session_->options().deterministic && job.size() > 2;
-    const auto keep = std::make_shared<std::pair<travelling_value, value_buffer>>(in, *made[0]);
-    if (ordered) {
-        const std::size_t all = bytes * static_cast<std::size_t>(job.size());
-        const element_block block = take_elements(all);
-        parts = {static_cast<std::byte*>(block.data),
-                 [block](const void*) noexcept { give_elements(block); }};
-        token = endpoint_.all_gather(group->second, in.data, parts.get(), bytes,
-                                     std::make_shared<std::pair<std::shared_ptr<const void>,
-                                                                std::shared_ptr<const void>>>(
-                                         keep, parts));
-    } else {
-        token = endpoint_.all_reduce(group->second, asked.type, asked.op, in.data,
-                                     made[0]->elements(), count, keep);
-    }
-    {
-        const std::lock_guard lock(mutex_);
-        step.collective_has_begun();
-        step.wakes = true;
-    }
-    see_through(step, node, job, token);
-    if (ordered)
-        combine(asked.type, asked.op, made[0]->elements(), parts.get(), count,
-                static_cast<std::size_t>(job.size()));
 }
 
 // What a segment has made goes to who waits for it.

@@ -16,6 +16,7 @@
 #include <weft/cluster/server_checkpoints_source.hpp>
 #include <weft/cluster/server_messages_source.hpp>
 #include <weft/cluster/server_source.hpp>
+#include <weft/cluster/server_collectives_source.hpp>
 #include <weft/cluster/server_steps_source.hpp>
 #include <weft/cluster/simulated_network_source.hpp>
 #include <weft/cluster/spec_source.hpp>

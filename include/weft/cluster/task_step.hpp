@@ -6,11 +6,13 @@
 // reads of a full slot's value need no guard, since it is not changed any more.
 #pragma once
 
+#include <weft/cluster/collective_run.hpp>
 #include <weft/cluster/part.hpp>
 #include <weft/cluster/value_message.hpp>
 #include <weft/runtime/tracer.hpp>
 #include <weft/session/core.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <deque>
@@ -107,29 +109,25 @@ public:
             if (--waits_[segment] == 0) ready_.push_back(segment);
         return true;
     }
-    // A segment that can run, which is running from now on. Collectives run in the order of the
-    // plan, so that all tasks begin them in the same one.
+    // A segment that can run, which is running from now on. Collectives first: they take their time
+    // while others compute; and in the order of the plan, so that all tasks begin them in the same
+    // one: none between the two exchanges of another.
     std::optional<std::uint32_t> take_ready() {
-        for (std::size_t i = 0; i < ready_.size() && !failed; ++i) {
-            const std::uint32_t segment = ready_[i];
-            if (plan->part.segments[segment].collective) {
-                if (!can_begin(segment)) continue;
-                begun_collective_ = segment + 1;
-                is_beginning_ = true;
-            }
-            ready_.erase(ready_.begin() + static_cast<std::ptrdiff_t>(i));
-            ++running;
-            return segment;
-        }
-        return std::nullopt;
+        if (failed) return std::nullopt;
+        const bool held = std::ranges::any_of(
+            under_way, [](const collective_run& run) { return run.sizes != nullptr; });
+        auto found = held ? ready_.end() : std::ranges::find(ready_, next_collective());
+        if (found != ready_.end())
+            begun_collective_ = *found + 1;
+        else
+            found = std::ranges::find_if(
+                ready_, [&](std::uint32_t segment) { return !is_collective(segment); });
+        if (found == ready_.end()) return std::nullopt;
+        const std::uint32_t segment = *found;
+        ready_.erase(found);
+        ++running;
+        return segment;
     }
-    bool has_ready() const {
-        for (std::uint32_t segment : ready_)
-            if (!plan->part.segments[segment].collective || can_begin(segment)) return !failed;
-        return false;
-    }
-    // The collective that was taken is under way, so the next one may begin.
-    void collective_has_begun() { is_beginning_ = false; }
     // Whether nothing runs here and nothing will.
     bool quiet() const { return running == 0 && (failed || segments_left == 0); }
 
@@ -152,19 +150,23 @@ public:
     run_reader* reader = nullptr;   // of the driver's
     std::optional<error> first_error;
     std::atomic<bool> wakes{false};
+    // Those that the waiting thread has begun; its alone.
+    std::vector<collective_run> under_way{};
 
 private:
-    bool can_begin(std::uint32_t collective) const {
-        std::uint32_t next = begun_collective_;
-        while (next < collective && !plan->part.segments[next].collective) ++next;
-        return next == collective && !is_beginning_;
+    bool is_collective(std::uint32_t segment) const {
+        return plan->part.segments[segment].collective;
+    }
+    std::uint32_t next_collective() const {
+        std::uint32_t at = begun_collective_;
+        while (at < plan->part.segments.size() && !is_collective(at)) ++at;
+        return at;
     }
 
     std::vector<bool> full_;
     std::vector<std::size_t> waits_;  // of each segment: slots that are not full
     std::deque<std::uint32_t> ready_;
     std::uint32_t begun_collective_ = 0;  // all before it have been taken
-    bool is_beginning_ = false;           // the last of them is not under way yet
 };
 
 }  // namespace weft
