@@ -53,12 +53,14 @@ int main(int argc, char** argv) {
     }
     const examples seen = parse(lines[0]), unseen = parse(lines[1]);
 
+    // [spread]
     // The same graph in every process. Variables go to the parameter servers in turn, all else is
     // computed by whoever runs it.
     graph g;
     device_scope spread{g, round_robin_over(c.job("ps"), {.otherwise = c.self()})};
     auto w = g.variable(normal<float, pixels, digits>(1, 0.0f, 0.01f), "w");
     auto b = g.variable(zeros<float, digits>(), "b");
+    // [/spread]
 
     std::mt19937 random(static_cast<unsigned>(c.rank()));
     auto rows = g.call(
@@ -76,14 +78,18 @@ int main(int argc, char** argv) {
     node accuracy{mean(cast<float>(argmax<1>(logits) == label)), "accuracy"};
     node slope{(softmax(logits) - one_hot<digits, float>(label)) / static_cast<float>(batch),
                "slope"};
+    // [async_ps]
     auto train = async_ps{.learning_rate = 0.5, .max_staleness = 8}.apply(
         w, matmul(transpose(x), slope), b, sum<0>(slope));
+    // [/async_ps]
 
+    // [serving]
     server srv{engine, c, g};
     if (c.job() == "ps") return srv.join();
     session s = srv.session();
     if (c.task() == 0) s.initialize();
     srv.barrier("worker");
+    // [/serving]
 
     const int workers = c.job("worker").size();
     const int steps = epochs * static_cast<int>(seen.labels.size() / batch) / workers;

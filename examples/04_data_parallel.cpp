@@ -80,10 +80,12 @@ int main(int argc, char** argv) {
     const model mine{g};
     auto x = g.placeholder<points>("x");
     auto label = g.placeholder<labels>("label");
+    // [all_reduce]
     auto [dw2, dw1, db1] = gradients(mine, x, label);
     auto [w2_slope, w1_slope, b1_slope] =
         all_reduce(c.job("worker"), reduce_op::sum, dw2, dw1, db1);
     auto together = train(mine, w2_slope, w1_slope, b1_slope);
+    // [/all_reduce]
 
     server srv{engine, c, g, {.session = options}};
     session s = srv.session();

@@ -13,8 +13,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <array>
-#include <utility>
+#include <atomic>
 
 using namespace weft;
 using namespace weft::test;
@@ -97,7 +96,7 @@ TEST_CASE("several values of several types and shapes in one call") {
         server srv(engine, c, g, small_server());
         if (c.job() == "ps") return static_cast<void>(srv.join());
         session s = srv.session();
-        for (std::size_t size : {3, 0, 1}) {
+        for (const std::size_t size : {3u, 0u, 1u}) {
             const auto mine = static_cast<float>(c.task() + 1);
             auto in = tensor<float, dyn, 2>::zeros({size, 2});
             for (float& element : in) element = mine;
@@ -245,4 +244,37 @@ TEST_CASE("what a collective does not need is in another segment, and can run me
     CHECK(made.parts[0].slots[begins.waits[0]].node == last.id());
     for (std::uint32_t slot : meanwhile.waits)
         CHECK(made.parts[0].slots[slot].node != sum_last.id());
+}
+
+TEST_CASE("a task goes on computing while another is not there yet") {
+    std::atomic<bool> went_on{false}, in_vain{false};
+    const auto thrown = run_tasks({{"worker", 2}}, [&](auto& engine, cluster c) {
+        graph g;
+        const auto x = g.placeholder<tensor<float>>("x");
+        const bool late = c.task() == 1;
+        const node last = call(
+            [&, late](tensor_view<const float> in) {
+                const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+                while (late && !went_on && std::chrono::steady_clock::now() < end)
+                    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                if (late) in_vain = !went_on;
+                return tensor<float>{*in.data()};
+            },
+            x);
+        const node sum_last = all_reduce(c.job("worker"), reduce_op::sum, last);
+        const node first = call(
+            [&went_on, late](tensor_view<const float> in) {
+                if (!late) went_on = true;
+                return tensor<float>{*in.data() * 2};
+            },
+            last);
+        const node sum_first = all_reduce(c.job("worker"), reduce_op::sum, first);
+        server srv(engine, c, g, small_server());
+        session s = srv.session();
+        const auto [a, b] = s.run({feed(x, tensor<float>{1})}, sum_last, sum_first);
+        CHECK(!in_vain);
+        CHECK(a == 2.0f);
+        CHECK(b == 4.0f);
+    });
+    for (const std::string& text : thrown) CHECK(text == "");
 }
