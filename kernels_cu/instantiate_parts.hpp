@@ -6,7 +6,7 @@
 // left out, as the kernel trait says. Nothing here is for programs.
 #pragma once
 
-#include <weft/cuda/tree_kernel.hpp>
+#include <weft/cuda/tree_launch.hpp>
 #include <weft/cuda/tree_parts.hpp>
 
 namespace weft::cuda {

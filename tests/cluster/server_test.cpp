@@ -4,6 +4,7 @@
 // Servers and their sessions: where nodes run, what crosses tasks, and what is said when it cannot.
 #include "local_cluster.hpp"
 
+#include <weft/io.hpp>
 #include <weft/weft.hpp>
 
 #include <doctest/doctest.h>
@@ -189,6 +190,34 @@ TEST_CASE("a node that is pinned to no task of the cluster is refused with a lis
         },
         soft);
     CHECK(test::text_of(softly) == "");
+}
+
+TEST_CASE("a trace has all tasks, on one clock") {
+    const auto thrown = drive<chain>([](session& s, chain& p, server&) {
+        tracer trace;
+        const float v = 8;
+        for (int i = 0; i < 2; ++i)
+            s.run({.trace = &trace}, {feed(p.x, tensor<float, dyn>::copy_of(&v, {1}))}, p.end);
+        const std::string json = trace.to_chrome_json();
+        for (const char* device : {"/job:worker/task:0/cpu:0", "/job:worker/task:1/cpu:0",
+                                   "/job:ps/task:0/cpu:0"})
+            CHECK(has(json, device));
+        CHECK(has(json, R"("name":"root")"));
+        CHECK(has(json, R"("name":"twice")"));
+        CHECK(trace.dropped_runs() == 0);
+        CHECK(trace.runs() == 6);
+        run_stats stats;
+        CHECK(has(text_of([&] { s.run({.stats = &stats}, p.end); }, errc::invalid_argument),
+                  "You must feed"));
+        CHECK(has(text_of(
+                      [&] {
+                          s.run({.stats = &stats},
+                                {feed(p.x, tensor<float, dyn>::copy_of(&v, {1}))}, p.end);
+                      },
+                      errc::unimplemented),
+                  "trace shows all tasks"));
+    });
+    CHECK(test::text_of(thrown) == "");
 }
 
 TEST_CASE("objects stay in their process") {

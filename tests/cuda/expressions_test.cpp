@@ -174,3 +174,45 @@ TEST_CASE("a fused expression is one launch where it is compiled, else one for e
     if constexpr (cuda_on_cpu::counts_calls)
         CHECK(cuda_on_cpu::calls("cudaLaunchKernelEx") == (compiled ? 1 : 4));
 }
+
+TEST_CASE("explain says how many kernels an expression is") {
+    cuda_on_cpu::set_up();
+    graph g;
+    auto x = g.placeholder<plane_of<float>>("x");
+    auto b = g.placeholder<line_of<float>>("b");
+    device_scope on_gpu(g, "/gpu:0");
+    node fused(tanh(x * x + 1.0f) * x, "fused");
+    node stored(cast<half>(fused) + cast<half>(x), "stored");
+    node total(sum<1>(x * x), "total");
+    node product(matmul(x, x), "product");
+    node dense(relu(matmul(x, x) + b), "dense");
+    node scaled(relu(sum<1>(x)), "scaled");
+    node both(relu(sum<1>(x * x + 1.0f)), "both");
+    session s{g, {.use_per_session_threads = true}};
+    const placement_report report = s.explain(fused, stored, total, product, dense, scaled, both);
+    const auto expect = [&](const char* name, launch_way way, std::size_t kernels) {
+        CAPTURE(name);
+        const placement_entry* entry = report.find(name);
+        REQUIRE(entry != nullptr);
+        CHECK(std::string(name_of(entry->launched.way)) == name_of(way));
+        CHECK(entry->launched.kernels == kernels);
+    };
+    const launch_way way = compiled ? launch_way::one_kernel : launch_way::by_parts;
+    expect("fused", way, compiled ? 1 : 4);
+    expect("stored", way, compiled ? 1 : 6);
+    expect("total", way, 1);
+    expect("product", launch_way::none, 0);
+    expect("dense", launch_way::with_op, 0);
+    expect("scaled", way, 1);
+    expect("both", way, compiled ? 2 : 3);
+    const std::string table = report.to_string(), json = report.to_json();
+    const auto has = [](const std::string& text, const char* part) {
+        return text.find(part) != text.npos;
+    };
+    CHECK(has(table, compiled ? "    launched whole, by 1 kernel of its own\n"
+                              : "    launched by parts, 4 kernels\n"));
+    CHECK(has(table, "    launched by the kernel of the op that it follows\n"));
+    CHECK(has(json, compiled ? R"("launched":"one_kernel","kernels":2)"
+                             : R"("launched":"by_parts","kernels":3)"));
+    CHECK(has(json, R"("launched":"with_op","kernels":0)"));
+}

@@ -93,7 +93,8 @@ public:
     // Exchanges heartbeats with this peer from now on, even if nothing is sent.
     void watch(int peer);
 
-    // Polls while nobody else does, until stop_background().
+    // Polls while nobody else does, until stop_background(); failed_precondition where the engine
+    // serves one thread only.
     void start_background();
     void stop_background();
 

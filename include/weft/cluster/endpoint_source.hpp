@@ -35,7 +35,7 @@ inline protocol_options protocol_options_of(const endpoint_options& options, int
     out.heartbeat = options.heartbeat.count();
     out.dead_after = options.dead_after.count();
     out.start_within = options.start_within.count();
-    out.eager_bytes = std::min(options.eager_bytes, transport::max_frame - sizeof(frame_header));
+    out.eager_bytes = (std::min)(options.eager_bytes, transport::max_frame - sizeof(frame_header));
     out.memory_budget = options.memory_budget;
     out.transfers_per_peer = options.transfers_per_peer;
     out.sum_large = options.sum_large;

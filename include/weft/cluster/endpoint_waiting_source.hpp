@@ -9,6 +9,7 @@
 #pragma once
 
 #include <weft/cluster/endpoint.hpp>
+#include <weft/core/error.hpp>
 
 #include <algorithm>
 
@@ -58,6 +59,10 @@ WEFT_SOURCE bool endpoint::waiting::step(clock::time_point deadline) {
 
 WEFT_SOURCE void endpoint::start_background() {
     if (background_.joinable()) return;
+    if (!driver_->engine().serves_threads())
+        throw_error(errc::failed_precondition,
+                    {"the cluster's engine serves one thread only: initialise MPI with "
+                     "MPI_THREAD_SERIALIZED, or poll in the thread that began"});
     background_stops_ = false;
     background_ = std::thread([this] { run_background(); });
 }

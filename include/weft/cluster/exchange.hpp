@@ -25,9 +25,9 @@ public:
     using text = std::optional<std::vector<std::byte>>;  // of a task that is gone: none
     using texts = std::vector<text>;
 
-    // Sends, polls and waits. `lost(rank)` says why a task is gone, or nothing; `left(rank)` whether
-    // it will tell nothing any more. Both end the wait unless they are excused. Throws error
-    // deadline_exceeded, with the names of those that are missing, or unavailable.
+    // Sends, polls and waits. `lost(rank)` says why a task is gone, or nothing; `left(rank)`
+    // whether it will tell nothing any more. Both end the wait unless they are excused. Throws
+    // error deadline_exceeded, with the names of those that are missing, or unavailable.
     template <class Lost, class Left>
     texts run(endpoint& by, const cluster& in, const cluster_job& group,
               std::span<const std::byte> mine, clock::time_point deadline, Lost lost,
@@ -40,7 +40,8 @@ public:
             const std::lock_guard lock(mutex_);
             std::vector<int> here;  // that can tell, or have told
             int first = -1;
-            for (int rank = group.first_rank(); rank < group.first_rank() + group.size(); ++rank) {
+            const int end = group.first_rank() + group.size();
+            for (int rank = group.first_rank(); rank < end; ++rank) {
                 if (std::string why = lost(rank); !why.empty()) {
                     gone = std::move(why);
                     continue;

@@ -92,6 +92,16 @@ private:
     // Those of message_kind::checkpoint.
     static constexpr std::uint32_t saving = 0, restoring = 1, saved = 2, refused = 3, due = 4;
 
+    // What drivers and other tasks tell each other of a step.
+    struct step_order {
+        std::int64_t limit_ns = 0;
+        std::uint64_t traced = 0;
+    };
+    struct step_report {
+        std::uint64_t nodes = 0;
+        std::int64_t begun_ns = 0, ended_ns = 0;
+    };
+
     // What a runner does: a segment of another task's session, or something else.
     struct work {
         std::shared_ptr<task_step> step{};

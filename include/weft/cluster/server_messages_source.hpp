@@ -93,7 +93,8 @@ WEFT_SOURCE void server_core::on_plan(const delivery& message) {
     endpoint_.send(message.from, back, {});
 }
 
-// A driver begins a step: the payload is how long it may take, 0 for no limit.
+// A driver begins a step: the payload is how long it may take, 0 for no limit, and whether it is
+// traced.
 WEFT_SOURCE void server_core::on_step(const delivery& message) {
     const std::lock_guard lock(mutex_);
     const auto plan = plans_.find(message.key.plan);
@@ -103,10 +104,13 @@ WEFT_SOURCE void server_core::on_step(const delivery& message) {
     const step_key key{message.key.plan, message.key.step};
     if (steps_.contains(key)) return;
     auto step = std::make_shared<task_step>(plan->second, message.key.step);
-    std::int64_t limit = 0;
-    if (message.payload.size == sizeof limit)
-        std::memcpy(&limit, message.payload.data, sizeof limit);
-    if (limit > 0) step->deadline = clock::now() + std::chrono::nanoseconds(limit);
+    step_order order;
+    if (message.payload.size == sizeof order)
+        std::memcpy(&order, message.payload.data, sizeof order);
+    if (order.limit_ns > 0)
+        step->deadline = clock::now() + std::chrono::nanoseconds(order.limit_ns);
+    if (order.traced != 0) step->trace = std::make_unique<tracer>();
+    step->begun_ns = stop_state::now_ns();
     start(step, key);
 }
 
@@ -143,16 +147,25 @@ WEFT_SOURCE void server_core::fill_from(task_step& step, const delivery& message
     step.fill(found->second, std::move(value));
 }
 
-// A task is done with a step of this one's: how many nodes it has run.
+// A task is done with a step of this one's: how many nodes it has run, when by its clock it began
+// and ended, and its trace. Its clock is set by the two messages as if both took as long.
 WEFT_SOURCE void server_core::on_done(const delivery& message) {
     const std::lock_guard lock(mutex_);
     const auto found = steps_.find({message.key.plan, message.key.step});
     if (found == steps_.end() || !is_driver(*found->second)) return;
     task_step& step = *found->second;
-    std::uint64_t nodes = 0;
-    if (message.payload.size >= sizeof nodes)
-        std::memcpy(&nodes, message.payload.data, sizeof nodes);
-    step.nodes_run += static_cast<std::size_t>(nodes);
+    step_report report;
+    if (message.payload.size >= sizeof report) {
+        std::memcpy(&report, message.payload.data, sizeof report);
+        step.nodes_run += static_cast<std::size_t>(report.nodes);
+        const std::int64_t there = report.begun_ns - step.begun_ns;
+        const std::int64_t back = stop_state::now_ns() - report.ended_ns;
+        const std::int64_t apart = (there - back) / 2, unsure = (there + back) / 2;
+        if (step.reader != nullptr)
+            step.reader->read_part(message.payload.span().subspan(sizeof report),
+                                   names_[static_cast<std::size_t>(message.from)],
+                                   apart < -unsure || apart > unsure ? apart : 0);
+    }
     step.others.erase(message.from);
     step.wakes = true;
 }

@@ -33,9 +33,13 @@ WEFT_SOURCE server_core::server_core(transport& engine, const cluster& of, const
     try {
         say_hello(clock::now() + options_.start_within);
         make_groups();
-    } catch (...) {
+    } catch (const error& e) {
         endpoint_.stop_background();
         endpoint_.receive_by(nullptr);
+        // Who has not come will not come to the end of the engine either.
+        if (e.code() == errc::deadline_exceeded)
+            for (int rank = 0; rank < of.size(); ++rank)
+                if (rank != of.rank()) engine.give_up(rank);
         throw;
     }
     session_->distribute(*this);

@@ -58,9 +58,15 @@ WEFT_SOURCE void server_core::end_if_quiet(const std::shared_ptr<task_step>& ste
     if (steps_.erase(key) == 0) return;
     step->plan->close(step->number);
     endpoint_.close_step(key.plan, key.step);
-    const std::uint64_t nodes = step->nodes_run;
+    const step_report report{step->nodes_run, step->begun_ns, stop_state::now_ns()};
+    const auto words = std::as_bytes(std::span(&report, 1));
+    std::vector<std::byte> bytes(words.begin(), words.end());
+    if (step->trace != nullptr) {
+        const std::vector<std::byte> trace = step->trace->to_bytes();
+        bytes.insert(bytes.end(), trace.begin(), trace.end());
+    }
     endpoint_.send(step->plan->driver, {message_kind::done, key.plan, key.step, 0},
-                   copy_of(std::as_bytes(std::span(&nodes, 1))));
+                   copy_of(bytes));
 }
 
 WEFT_SOURCE void server_core::run_segment(const std::shared_ptr<task_step>& step,
@@ -133,7 +139,9 @@ WEFT_SOURCE void server_core::run_plan(task_step& step, std::uint32_t segment,
         feeds.push_back({step.plan->part.slots[slot].node, step.values[slot].data,
                          step.values[slot].shape});
     session_run run(*session_, plan, feeds);
-    run.begin(feeds, {.timeout = detail::time_left(step.deadline), .stop = step.stop.get_token()});
+    run.begin(feeds, {.timeout = detail::time_left(step.deadline),
+                      .stop = step.stop.get_token(),
+                      .trace = step.trace.get()});
     std::vector<bool> written(of.fetches.size(), false);
     const auto is_wanted = [&](std::size_t i) {
         return of.fetches[i].slot != no_slot || !of.fetches[i].edges.empty();

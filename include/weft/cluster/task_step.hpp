@@ -9,6 +9,7 @@
 #include <weft/cluster/collective_run.hpp>
 #include <weft/cluster/part.hpp>
 #include <weft/cluster/value_message.hpp>
+#include <weft/runtime/tracer.hpp>
 #include <weft/session/core.hpp>
 
 #include <algorithm>
@@ -144,6 +145,9 @@ public:
     // Of the driver's own step: the tasks that have not said that they are done, the first error,
     // and what the waiting thread looks at without a lock.
     std::set<int> others;
+    std::int64_t begun_ns = 0;      // when it began, by stop_state's clock
+    std::unique_ptr<tracer> trace;  // of this task's part; null: nobody asked
+    run_reader* reader = nullptr;   // of the driver's
     std::optional<error> first_error;
     std::atomic<bool> wakes{false};
     // Those that the waiting thread has begun; its alone.
@@ -162,7 +166,7 @@ private:
     std::vector<bool> full_;
     std::vector<std::size_t> waits_;  // of each segment: slots that are not full
     std::deque<std::uint32_t> ready_;
-    std::uint32_t begun_collective_ = 0;
+    std::uint32_t begun_collective_ = 0;  // all before it have been taken
 };
 
 }  // namespace weft

@@ -48,6 +48,9 @@ public:
     virtual int self() const = 0;
     virtual int size() const = 0;
 
+    // Whether that one thread may be another each time.
+    virtual bool serves_threads() const { return true; }
+
     // Sends a frame, header and payload together at most max_frame bytes, which are copied.
     static constexpr std::size_t max_frame = 64 + 8192;
     virtual void post(int to, std::span<const std::byte> header,

@@ -20,7 +20,7 @@
 #include <weft/graph/naming.hpp>
 
 #if WEFT_COMPILES_GPU
-#include <weft/cuda/tree_kernel.hpp>
+#include <weft/cuda/tree_launch.hpp>
 #endif
 
 namespace weft {

@@ -116,6 +116,7 @@ struct call_facts {
         return {};
     }
     using fused_type = void;
+    static constexpr bool has_epilogue = false;
     static constexpr kernel_function launch() { return nullptr; }
 };
 template <class E>
@@ -159,6 +160,13 @@ struct call_facts<op_call<Op, Result, Parameters, Args...>> {
         else
             return span_of<Device, fused_type>();
     }
+    // Whether CUDA's kernel of the op evaluates an epilogue.
+    static constexpr bool has_epilogue = [] {
+        if constexpr (has_kernel_for<Op, cuda_gpu, types>)
+            return requires { requires kernel_for<Op, cuda_gpu, types>::type::has_epilogue; };
+        else
+            return false;
+    }();
     // By CUDA's kernel of the op, or by one of the program's own for GPUs.
     static constexpr kernel_function launch() {
         if constexpr (has_kernel_for<Op, cuda_gpu, types>)
@@ -218,9 +226,11 @@ constexpr const launch_code* launch_code_of() {
 template <class E>
 struct launched {
     using fused = typename call_facts<E>::fused_type;
+    static constexpr tree_epilogue epilogue =
+        call_facts<E>::has_epilogue ? epilogue_of<E>::value : tree_epilogue{};
     static constexpr launch_parts value = {
         launch_code_of<std::conditional_t<is_call<E>, void, E>>(), launch_code_of<fused>(),
-        call_facts<E>::launch(), epilogue_of<E>::value.kind, epilogue_of<E>::value.bias_slot};
+        call_facts<E>::launch(), epilogue.kind, epilogue.bias_slot};
     // Has the kernels of this file's own made.
     static void compile() {
         if constexpr (!is_call<E>) compile_tree<E>();

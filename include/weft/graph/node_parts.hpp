@@ -47,6 +47,9 @@ struct launch_parts {
     kernel_function call;
     cuda::epilogue_kind epilogue;  // what the tree is to the call
     std::uint8_t bias_slot;
+
+    // As things are now: files that nvcc compiles tell their kernels when the program starts.
+    expression_launch summary() const;
 };
 
 // What the types of an expression say of its node.

@@ -17,6 +17,18 @@ WEFT_SOURCE void refuse_number(double given, dtype type, const std::source_locat
                 {}, where);
 }
 
+WEFT_SOURCE expression_launch launch_parts::summary() const {
+    const bool with_op = epilogue != cuda::epilogue_kind::none;
+    expression_launch out{with_op ? launch_way::with_op : launch_way::none};
+    for (const launch_code* code : {with_op ? nullptr : tree, fused}) {
+        if (code == nullptr) continue;
+        out.kernels += code->kernels();
+        if (out.way != launch_way::by_parts)
+            out.way = *code->whole != nullptr ? launch_way::one_kernel : launch_way::by_parts;
+    }
+    return out;
+}
+
 WEFT_SOURCE void require_same_graph(const graph_base& owner, const graph_base& from, node_id id,
                                     const std::source_location& where) {
     if (&from == &owner) return;
@@ -138,7 +150,7 @@ private:
             entry.parameters = record_.kernels.front().parameters;
         }
         if (node_.launched != nullptr && std::string_view(code.kind) == gpu::name)
-            entry.launch = launch();
+            entry.launch = launch(), entry.launched = node_.launched;
         if (code.missing != nullptr) {
             entry.run = nullptr;
             entry.missing = missing_text(*code.missing);

@@ -55,13 +55,16 @@ struct value_type {
     bool is_void() const { return !is_tensor() && object == nullptr; }
 };
 
+struct launch_parts;
+
 // What a node can do on one device kind of its graph.
 struct kernel_entry {
     const char* kind = "";             // "cpu", "gpu", ...
     kernel_function run = nullptr;     // null: there is no kernel on this kind
     const void* parameters = nullptr;  // what `run` gets; owned by the record
     kernel_function launch = nullptr;  // the same on a device that launches; null: not there
-    std::string missing{};             // then which: "Softsign(double)"
+    const launch_parts* launched = nullptr;  // see there; null: it has no `launch` by expressions
+    std::string missing{};                   // where there is no kernel, which: "Softsign(double)"
 
     // What a session runs on the kind, whose GPUs launch kernels or not; null where it cannot.
     kernel_function code(bool gpus_launch) const {

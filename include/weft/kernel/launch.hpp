@@ -27,7 +27,7 @@ struct tree_launch {
 using launch_function = void (*)(context<gpu>& ctx, const tree_launch& what);
 
 // Launches Tree, whose result has elements T, as one kernel. Defined where a compiler for the
-// device is at work: <weft/cuda/tree_kernel.hpp>.
+// device is at work: <weft/cuda/tree_launch.hpp>.
 template <class Tree, class T>
 void launch_tree(context<gpu>& ctx, const tree_launch& what);
 
@@ -49,7 +49,27 @@ struct launch_code {
     std::uint16_t part_count = 0;
 
     bool exists() const { return *whole != nullptr || part_count != 0; }
+    std::size_t kernels() const;  // that a launch starts
 };
+
+// How the expressions of a node are launched: what its op's kernel reads, and what is evaluated
+// around that kernel. Their names are part of the JSON reports.
+enum class launch_way : unsigned char {
+    none,        // it has none, or does not run on a GPU that launches
+    one_kernel,  // nvcc has compiled each of them as a whole
+    by_parts,    // one of them at least is a kernel for each part
+    with_op,     // the kernel of the op evaluates what is around it
+};
+struct expression_launch {
+    launch_way way = launch_way::none;
+    std::size_t kernels = 0;  // without those of ops that have kernels of their own
+};
+// "none", "one_kernel", and so on.
+constexpr const char* name_of(launch_way way) {
+    constexpr const char* names[] = {"none", "one_kernel", "by_parts", "with_op"};
+    return names[static_cast<unsigned char>(way)];
+}
+
 // The whole of a tree: one place in a program, whatever its files are compiled by, so that they do
 // not differ in anything else.
 template <class Tree, class T>

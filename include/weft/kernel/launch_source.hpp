@@ -83,6 +83,13 @@ private:
 
 }  // namespace detail
 
+WEFT_SOURCE std::size_t launch_code::kernels() const {
+    if (*whole != nullptr) return 1;
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < part_count; ++i) count += parts[i].launch != nullptr ? 1 : 0;
+    return count;
+}
+
 WEFT_SOURCE void launch_program(const tree_program& tree, const launch_code& code,
                                 context<gpu>& ctx, const value_ref* const* inputs,
                                 const value_ref& output, const value_ref* heart) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <weft/graph/record.hpp>
+#include <weft/kernel/launch.hpp>
 #include <weft/placement/device_list.hpp>
 #include <weft/placement/reason.hpp>
 
@@ -35,6 +36,7 @@ struct placement_entry {
     std::string why{};                        // the reason in words, with names
     std::vector<rejected_device> rejected{};  // every other device, best first
     std::string where{};                      // "file.cpp:12"
+    expression_launch launched{};             // on a GPU that launches kernels: how
 };
 
 // A value that the plan copies to another device, once for all that read it there.

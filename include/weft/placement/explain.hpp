@@ -6,6 +6,7 @@
 // nothing of the records that it was made from.
 #pragma once
 
+#include <weft/graph/node_parts.hpp>
 #include <weft/placement/choice.hpp>
 #include <weft/placement/report.hpp>
 
@@ -35,7 +36,8 @@ public:
                 .reason = reason,
                 .why = why(at, reason),
                 .rejected = rejected(at),
-                .where = to_string(node.where)};
+                .where = to_string(node.where),
+                .launched = launched(at)};
     }
 
 private:
@@ -149,6 +151,14 @@ private:
         if (chosen.with != no_position || chosen.reason == placement_reason::client)
             return rejection_reason::data_elsewhere;
         return rejection_reason::lower_priority;
+    }
+
+    expression_launch launched(node_position at) const {
+        const device_info& device = state_.devices[choice(at).device];
+        const kernel_entry* kernel =
+            device.launches ? state_.nodes[at]->kernel_for(device.name.kind, true) : nullptr;
+        if (kernel == nullptr || kernel->launched == nullptr) return {};
+        return kernel->launched->summary();
     }
 
     std::string missing(node_position at, device_index device) const {

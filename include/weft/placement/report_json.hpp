@@ -73,6 +73,10 @@ private:
         field("reason", name_of(entry.reason));
         field("why", entry.why);
         field("where", entry.where);
+        if (entry.launched.way != launch_way::none) {
+            field("launched", name_of(entry.launched.way));
+            number("kernels", std::to_string(entry.launched.kernels));
+        }
         open_list("rejected");
         for (const rejected_device& rejected : entry.rejected) {
             open_item();

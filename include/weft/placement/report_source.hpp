@@ -106,6 +106,7 @@ private:
             }
             out_ += '\n';
         }
+        write_launch(entry.launched);
         // A line per kind, not per device: what is missing is the same for all of its devices.
         std::vector<std::string_view> said;
         for (const rejected_device& rejected : entry.rejected) {
@@ -119,6 +120,17 @@ private:
             if (!rejected.missing.empty()) out_ += " for " + rejected.missing;
             out_ += '\n';
         }
+    }
+
+    void write_launch(const expression_launch& launched) {
+        const std::string kernels =
+            std::to_string(launched.kernels) + (launched.kernels == 1 ? " kernel" : " kernels");
+        if (launched.way == launch_way::one_kernel)
+            out_ += "    launched whole, by " + kernels + " of its own\n";
+        if (launched.way == launch_way::by_parts)
+            out_ += "    launched by parts, " + kernels + '\n';
+        if (launched.way == launch_way::with_op)
+            out_ += "    launched by the kernel of the op that it follows\n";
     }
 
     void write_copies() {
