@@ -278,3 +278,44 @@ TEST_CASE("a task goes on computing while another is not there yet") {
     });
     for (const std::string& text : thrown) CHECK(text == "");
 }
+
+TEST_CASE("a task that fails before an all_reduce ends it everywhere, for good") {
+    const auto thrown = run_tasks({{"worker", 2}}, [&](auto& engine, cluster c) {
+        graph g;
+        const auto x = g.placeholder<tensor<std::int32_t>>("x");
+        const node quotient{100 / x};
+        const node all = all_reduce(c.job("worker"), reduce_op::sum, quotient);
+        const node own{x + 1};
+        server srv(engine, c, g, small_server());
+        session s = srv.session();
+        CHECK(s.run({feed(x, 5)}, all) == 40);
+        const std::int32_t fed = c.task() == 1 ? 0 : 5;
+        for (const char* text : {"division of integers by zero", "are out of step"}) {
+            std::string what;
+            try {
+                s.run({feed(x, fed)}, all);
+            } catch (const error& e) {
+                what = e.what();
+            }
+            CHECK(what.find(text) != std::string::npos);
+        }
+        CHECK(s.run({feed(x, 6)}, own) == 7);
+    });
+    for (const std::string& text : thrown) CHECK(text == "");
+}
+
+TEST_CASE("an all_reduce ends when a task has left that never came to it") {
+    const auto thrown = run_tasks({{"worker", 2}}, [&](auto& engine, cluster c) {
+        graph g;
+        const auto x = g.placeholder<tensor<float>>("x");
+        const node all = all_reduce(c.job("worker"), reduce_op::sum, x);
+        server_options options = small_server();
+        options.messages.dead_after = std::chrono::milliseconds(300);
+        options.messages.heartbeat = std::chrono::milliseconds(50);
+        server srv(engine, c, g, options);
+        session s = srv.session();
+        if (c.task() == 0) s.run({feed(x, 1.0f)}, all);
+    });
+    CHECK(thrown[1] == "");
+    CHECK(thrown[0].find("/job:worker/task:1 has left") != std::string::npos);
+}

@@ -30,7 +30,8 @@ private:
     void place(std::span<const node_id> feeds, std::span<const node_id> fetches);
     void send_parts(clock::time_point deadline);
     std::shared_ptr<task_step> begin(std::span<const feed_value> feeds,
-                                     const run_options& options, clock::time_point deadline);
+                                     const run_options& options, clock::time_point deadline,
+                                     std::uint64_t collective_number);
     void send_feeds(const task_step& step, std::span<const feed_value> feeds);
     void take_part(const std::shared_ptr<task_step>& step, const run_options& options);
     void give(task_step& step, distributed_result& out) const;
@@ -47,7 +48,6 @@ private:
     cluster_partition divided_;
     std::shared_ptr<task_plan> own_;
     std::set<int> others_;  // tasks with a part, but this one
-    bool has_collectives_ = false;
 
     std::mutex sending_;
     bool sent_ = false;

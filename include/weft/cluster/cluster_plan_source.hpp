@@ -29,8 +29,6 @@ WEFT_SOURCE cluster_plan::cluster_plan(server_core& server, std::span<const node
     own_ = std::make_shared<task_plan>(
         number_, server.cluster_.rank(),
         divided_.parts[static_cast<std::size_t>(server.cluster_.rank())]);
-    for (const part_segment& segment : own_->part.segments)
-        has_collectives_ = has_collectives_ || segment.collective;
     const std::lock_guard lock(server.mutex_);
     server.plans_[number_] = own_;
 }
@@ -103,10 +101,12 @@ WEFT_SOURCE void cluster_plan::check_peers() const {
 
 WEFT_SOURCE std::shared_ptr<task_step> cluster_plan::begin(std::span<const feed_value> feeds,
                                                       const run_options& options,
-                                                      clock::time_point deadline) {
+                                                      clock::time_point deadline,
+                                                      std::uint64_t collective_number) {
     auto step = std::make_shared<task_step>(own_, next_step_.fetch_add(1));
     step->deadline = deadline;
     step->others = others_;
+    step->collective_number = collective_number;
     step->reader = options.trace;
     if (options.trace != nullptr) step->trace = std::make_unique<tracer>();
     step->begun_ns = stop_state::now_ns();
@@ -160,13 +160,15 @@ WEFT_SOURCE void cluster_plan::take_part(const std::shared_ptr<task_step>& step,
             return step->wakes || server_.has_ended_collectives(*step) ||
                    (can_stop && options.stop.stop_requested() && !step->stop.stop_requested());
         };
-        const bool in_time = server_.endpoint_.wait(woken, deadline);
+        const clock::time_point left = server_.end_of_patience(*step);
+        const bool in_time = server_.endpoint_.wait(woken, std::min(deadline, left));
         const std::lock_guard lock(server_.mutex_);
         if (can_stop && options.stop.stop_requested())
             server_.fail(*step, error(errc::cancelled, "the run was stopped"));
         if (in_time) continue;
         if (step->failed) break;  // and some task has not said that it has ended
-        server_.fail(*step, !step->under_way.empty()
+        server_.fail(*step, left < deadline ? server_.left_alone(*step)
+                            : !step->under_way.empty()
                                 ? server_.late(step->under_way.front())
                                 : error(errc::deadline_exceeded, "the run's time limit is over; " +
                                                                      waited_for(*step)));
@@ -210,8 +212,12 @@ WEFT_SOURCE void cluster_plan::run(std::span<const feed_value> feeds, const run_
         send_parts(deadline);
     }
     std::unique_lock<std::mutex> turn;
-    if (has_collectives_) turn = std::unique_lock(server_.collectives_);
-    const std::shared_ptr<task_step> step = begin(feeds, options, deadline);
+    std::uint64_t collective_number = 0;
+    if (own_->has_collectives) {
+        turn = std::unique_lock(server_.collectives_);
+        collective_number = server_.begin_collectives();
+    }
+    const std::shared_ptr<task_step> step = begin(feeds, options, deadline, collective_number);
     send_feeds(*step, feeds);
     take_part(step, options);
     const std::lock_guard lock(server_.mutex_);

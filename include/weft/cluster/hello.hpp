@@ -41,6 +41,7 @@ struct hello {
     hash128 cluster{};  // of the spec
     std::uint32_t rank = 0;
     std::uint32_t kinds = 0;
+    std::uint32_t deterministic = 0;
     hello_devices devices[most_kinds] = {};
 };
 static_assert(std::is_trivially_copyable_v<hello>);
@@ -135,6 +136,8 @@ inline void check_hellos(const cluster& of, std::span<const hello> all) {
     refuse("another version of weft", [](const hello& a, const hello& b) {
         return !std::ranges::equal(a.library, b.library);
     });
+    refuse("other options (session_options.deterministic)",
+           [](const hello& a, const hello& b) { return a.deterministic != b.deterministic; });
     refuse("another cluster",
            [](const hello& a, const hello& b) { return a.cluster != b.cluster; });
     for (std::size_t i = 0; i < all.size(); ++i)

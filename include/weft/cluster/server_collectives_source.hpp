@@ -93,6 +93,56 @@ WEFT_SOURCE error server_core::late(const collective_run& run) {
                  run.node->name, run.node->where);
 }
 
+// With the lock held. The others of the job are told once; a size that differs is known to all.
+WEFT_SOURCE void server_core::break_collectives(const task_step& by, const error& what) {
+    if (collectives_broken_ || by.sizes_differ) return;
+    const cluster_job job = cluster_.job(cluster_.job());
+    for (int rank = job.first_rank(); rank < job.first_rank() + job.size(); ++rank)
+        if (rank != cluster_.rank() && lost_[static_cast<std::size_t>(rank)].empty())
+            send_error(rank, {message_kind::abort, no_plan, by.collective_number, 0}, what);
+    break_collectives(by.collective_number, what);
+}
+// Runs before that one are not concerned: another task may be ahead.
+WEFT_SOURCE void server_core::break_collectives(std::uint64_t from, const error& what) {
+    if (collectives_broken_) return;
+    collectives_broken_ = what;
+    broken_from_ = from;
+    for (const auto& [key, step] : steps_)
+        if (is_driver(*step) && step->plan->has_collectives && step->collective_number >= from)
+            fail(*step, what);
+}
+// The number of a run of this task's that has some.
+WEFT_SOURCE std::uint64_t server_core::begin_collectives() {
+    const std::lock_guard lock(mutex_);
+    if (!collectives_broken_ || next_collective_run_ < broken_from_) return next_collective_run_++;
+    throw error(collectives_broken_->code(),
+                "the tasks of job '" + cluster_.job() +
+                    "' are out of step since one of them failed in an all_reduce; start the job "
+                    "again. That error was: " +
+                    collectives_broken_->what());
+}
+WEFT_SOURCE server_core::clock::time_point server_core::end_of_patience(
+    const task_step& step) const {
+    clock::time_point out = clock::time_point::max();
+    if (step.under_way.empty()) return out;
+    const cluster_job& job = step.under_way.front().job;
+    const std::lock_guard lock(mutex_);
+    for (const auto& [rank, when] : left_)
+        if (rank >= job.first_rank() && rank < job.first_rank() + job.size())
+            out = std::min(out, when + options_.messages.dead_after);
+    return out;
+}
+WEFT_SOURCE error server_core::left_alone(const task_step& step) const {
+    const collective_run& run = step.under_way.front();
+    std::string names;
+    for (const auto& [rank, when] : left_)
+        if (rank >= run.job.first_rank() && rank < run.job.first_rank() + run.job.size())
+            names += (names.empty() ? "" : ", ") + names_[static_cast<std::size_t>(rank)];
+    return error(errc::unavailable,
+                 names + " has left, and will not come to node '" + run.node->name + '\'',
+                 run.node->name, run.node->where);
+}
+
 // Of the thread that waits for a step of its own.
 WEFT_SOURCE void server_core::go_on_with_collectives(const std::shared_ptr<task_step>& step) {
     std::vector<collective_run>& runs = step->under_way;
@@ -121,7 +171,10 @@ WEFT_SOURCE void server_core::go_on_with_collectives(const std::shared_ptr<task_
         std::vector<std::optional<value_buffer>> made;
         made.push_back(std::move(runs[i].result));
         runs.erase(runs.begin() + static_cast<std::ptrdiff_t>(i));
-        if (wrong) return end_wrong(step, *wrong);
+        if (wrong) {
+            step->sizes_differ = wrong->code() == errc::invalid_argument;
+            return end_wrong(step, *wrong);
+        }
         std::vector<travelling_value> objects(1);
         publish(step, segment, made, objects);
     }

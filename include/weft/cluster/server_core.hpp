@@ -163,6 +163,15 @@ private:
     std::string checkpoint_names(std::uint32_t what, const std::string& folder);
     void add_work(work next);
 
+    // Collectives: a task that has failed in one is out of step with the others for good.
+    static constexpr std::uint64_t no_plan = std::uint64_t{1} << 62;  // whose step is to end
+    void break_collectives(const task_step& by, const error& what);
+    void break_collectives(std::uint64_t from, const error& what);
+    std::uint64_t begin_collectives();
+    // When a run that waits for a task which has left gives up, and what it says then.
+    clock::time_point end_of_patience(const task_step& step) const;
+    error left_alone(const task_step& step) const;
+
     // Threads that run segments of others.
     bool run_one_of_others();
     void run_others();
@@ -186,7 +195,9 @@ private:
     std::map<step_key, std::shared_ptr<task_step>> steps_;
     std::map<step_key, std::vector<delivery>> early_;  // values of steps that have not begun here
     std::vector<std::string> lost_;                    // why, of each task; empty: it is not
-    std::set<int> left_;
+    std::map<int, clock::time_point> left_;  // and when
+    std::uint64_t next_collective_run_ = 0, broken_from_ = 0;
+    std::optional<error> collectives_broken_;
     std::uint32_t next_plan_ = 0;
     std::mutex collectives_;  // held by the run whose collectives are under way
 

@@ -23,7 +23,8 @@ WEFT_SOURCE void server_core::on_delivery(delivery&& message) {
         case message_kind::stop:
             if (message.key.edge == leaving) {
                 const std::lock_guard lock(mutex_);
-                left_.insert(message.from);
+                left_.emplace(message.from, clock::now());
+                for (const auto& [key, step] : steps_) step->wakes = true;
             } else {
                 stopped_ = true;
             }
@@ -173,6 +174,8 @@ WEFT_SOURCE void server_core::on_done(const delivery& message) {
 // Something went wrong with a step: its driver is told, and tells all others.
 WEFT_SOURCE void server_core::on_abort(const delivery& message) {
     const std::lock_guard lock(mutex_);
+    if (message.key.plan == no_plan)
+        return break_collectives(message.key.step, error_from(message));
     const auto found = steps_.find({message.key.plan, message.key.step});
     if (found == steps_.end()) {
         early_.erase({message.key.plan, message.key.step});

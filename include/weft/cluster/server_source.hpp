@@ -89,7 +89,8 @@ WEFT_SOURCE exchanges::texts server_core::exchange(const cluster_job& group,
 }
 
 WEFT_SOURCE void server_core::say_hello(clock::time_point deadline) {
-    const hello mine = make_hello(cluster_, graph_, session_->devices());
+    hello mine = make_hello(cluster_, graph_, session_->devices());
+    mine.deterministic = options_.session.deterministic;
     std::vector<hello> all;
     for (const auto& text : exchange(everybody(), std::as_bytes(std::span(&mine, 1)), deadline)) {
         hello& heard = all.emplace_back();

@@ -38,6 +38,8 @@ public:
                 slot_of_edge.emplace(part.slots[slot].edge, slot);
         for (std::uint32_t s = 0; s < part.segments.size(); ++s)
             for (std::uint32_t slot : part.segments[s].waits) waiting[slot].push_back(s);
+        for (const part_segment& segment : part.segments)
+            has_collectives = has_collectives || segment.collective;
     }
 
     // The plan of a segment, made when it first runs. Any thread. Throws error.
@@ -61,6 +63,7 @@ public:
     const cluster_part part;
     std::map<edge_id, std::uint32_t> slot_of_edge;
     std::vector<std::vector<std::uint32_t>> waiting;  // for each slot
+    bool has_collectives = false;
 
 private:
     struct code {
@@ -145,6 +148,7 @@ public:
     // Of the driver's own step: the tasks that have not said that they are done, the first error,
     // and what the waiting thread looks at without a lock.
     std::set<int> others;
+    std::uint64_t collective_number = 0;  // which of this task's runs with some
     std::int64_t begun_ns = 0;      // when it began, by stop_state's clock
     std::unique_ptr<tracer> trace;  // of this task's part; null: nobody asked
     run_reader* reader = nullptr;   // of the driver's
@@ -152,6 +156,7 @@ public:
     std::atomic<bool> wakes{false};
     // Those that the waiting thread has begun; its alone.
     std::vector<collective_run> under_way{};
+    bool sizes_differ = false;  // of what they combine, as all tasks have found
 
 private:
     bool is_collective(std::uint32_t segment) const {
