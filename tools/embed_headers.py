@@ -60,4 +60,5 @@ def main():
     Path(depfile).write_text(f"{output}: {' '.join(map(str, sources))}\n", encoding="utf-8")
 
 
-main()
+if __name__ == "__main__":
+    main()
