@@ -223,7 +223,7 @@ TEST_CASE("explain says how many kernels an expression is") {
     };
     const launch_way way = compiled ? launch_way::one_kernel : launch_way::by_parts;
     expect("fused", way, compiled ? 1 : 4);
-    expect("stored", way, compiled ? 1 : 6);
+    expect("stored", way, compiled ? 1 : 4);
     expect("total", way, 1);
     expect("product", launch_way::none, 0);
     expect("dense", launch_way::with_op, 0);
