@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: MIT
 """Run an example and compare its output, line by line, with a file.
 
-usage: check_example.py PROGRAM EXPECTED
+usage: check_example.py PROGRAM EXPECTED [ARGUMENT...]
 
 An expected line may contain {{regex}} parts, as in `loss {{[0-9.]+}} after 20 epochs`. Spaces at
-the end of a line do not count.
+the end of a line do not count. A program that exits with 77 is skipped.
 """
 import re
 import subprocess
@@ -41,8 +41,11 @@ def differences(expected, actual):
 
 
 def main():
-    program, expected = sys.argv[1], Path(sys.argv[2])
-    run = subprocess.run([program], stdout=subprocess.PIPE, text=True)
+    program, expected, arguments = sys.argv[1], Path(sys.argv[2]), sys.argv[3:]
+    run = subprocess.run([program, *arguments], stdout=subprocess.PIPE, text=True)
+    if run.returncode == 77:
+        print(run.stdout, end="")
+        return 77
     if run.returncode:
         print(run.stdout, end="")
         return f"{program} failed with exit status {run.returncode}"

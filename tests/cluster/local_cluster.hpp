@@ -52,11 +52,12 @@ std::vector<std::string> run_tasks(const cluster_spec& spec, Work work) {
     return run_tasks(network, spec, std::move(work));
 }
 
-// That nothing was thrown.
-inline bool all_well(const std::vector<std::string>& thrown) {
-    for (const std::string& text : thrown)
-        if (!text.empty()) return false;
-    return true;
+// All of it, for comparison with "".
+inline std::string text_of(const std::vector<std::string>& thrown) {
+    std::string out;
+    for (std::size_t rank = 0; rank < thrown.size(); ++rank)
+        if (!thrown[rank].empty()) out += std::to_string(rank) + ": " + thrown[rank] + '\n';
+    return out;
 }
 
 }  // namespace weft::test

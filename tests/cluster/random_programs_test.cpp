@@ -142,7 +142,7 @@ std::vector<float> on_a_cluster(unsigned seed, int nodes) {
             } stop{here};
             out = results_of(p, s, seed);
         });
-    for (const std::string& text : thrown) CHECK_MESSAGE(text == "", text);
+    CHECK(test::text_of(thrown) == "");
     return out;
 }
 

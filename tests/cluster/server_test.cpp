@@ -4,6 +4,7 @@
 // Servers and their sessions: where nodes run, what crosses tasks, and what is said when it cannot.
 #include "local_cluster.hpp"
 
+#include <weft/io.hpp>
 #include <weft/weft.hpp>
 
 #include <doctest/doctest.h>
@@ -88,7 +89,7 @@ TEST_CASE("values cross tasks, of shapes that only a run knows") {
         CHECK(has(why, "/job:ps/task:0/cpu:0"));
         CHECK(s.nodes_run() == 3);
     });
-    CHECK(test::all_well(thrown));
+    CHECK(test::text_of(thrown) == "");
 }
 
 TEST_CASE("a callable on a cluster") {
@@ -99,7 +100,7 @@ TEST_CASE("a callable on a cluster") {
             CHECK(out.data()[0] == v + (v == 2.0f ? 2.0f : 4.0f));
         }
     });
-    CHECK(test::all_well(thrown));
+    CHECK(test::text_of(thrown) == "");
 }
 
 TEST_CASE("errors of other tasks come back with the task's name, and sessions work on") {
@@ -124,7 +125,7 @@ TEST_CASE("errors of other tasks come back with the task's name, and sessions wo
         CHECK(has(text_of([&] { s.run(p.z); }, errc::invalid_argument),
                   "You must feed a value for placeholder 'x'"));
     });
-    CHECK(test::all_well(thrown));
+    CHECK(test::text_of(thrown) == "");
 }
 
 TEST_CASE("a run that takes too long is stopped on every task") {
@@ -156,7 +157,7 @@ TEST_CASE("a run that takes too long is stopped on every task") {
                   "stopped"));
         CHECK(s.run({feed(p.x, 2.0f)}, p.end) == 3.0f);
     });
-    CHECK(test::all_well(thrown));
+    CHECK(test::text_of(thrown) == "");
 }
 
 TEST_CASE("a node that is pinned to no task of the cluster is refused with a list") {
@@ -179,7 +180,7 @@ TEST_CASE("a node that is pinned to no task of the cluster is refused with a lis
         CHECK(has(text, "/job:worker/task:1/cpu:0"));
         CHECK(has(text_of([&] { s.run(p.soft); }, errc::invalid_argument), "gpu:3"));
     });
-    CHECK(test::all_well(thrown));
+    CHECK(test::text_of(thrown) == "");
     server_options soft = test::small_server();
     soft.session.allow_soft_placement = true;
     const auto softly = drive<lost_node>(
@@ -188,7 +189,35 @@ TEST_CASE("a node that is pinned to no task of the cluster is refused with a lis
             CHECK(s.device_of(p.soft) == "/job:ps/task:0/cpu:0");
         },
         soft);
-    CHECK(test::all_well(softly));
+    CHECK(test::text_of(softly) == "");
+}
+
+TEST_CASE("a trace has all tasks, on one clock") {
+    const auto thrown = drive<chain>([](session& s, chain& p, server&) {
+        tracer trace;
+        const float v = 8;
+        for (int i = 0; i < 2; ++i)
+            s.run({.trace = &trace}, {feed(p.x, tensor<float, dyn>::copy_of(&v, {1}))}, p.end);
+        const std::string json = trace.to_chrome_json();
+        for (const char* device : {"/job:worker/task:0/cpu:0", "/job:worker/task:1/cpu:0",
+                                   "/job:ps/task:0/cpu:0"})
+            CHECK(has(json, device));
+        CHECK(has(json, R"("name":"root")"));
+        CHECK(has(json, R"("name":"twice")"));
+        CHECK(trace.dropped_runs() == 0);
+        CHECK(trace.runs() == 6);
+        run_stats stats;
+        CHECK(has(text_of([&] { s.run({.stats = &stats}, p.end); }, errc::invalid_argument),
+                  "You must feed"));
+        CHECK(has(text_of(
+                      [&] {
+                          s.run({.stats = &stats},
+                                {feed(p.x, tensor<float, dyn>::copy_of(&v, {1}))}, p.end);
+                      },
+                      errc::unimplemented),
+                  "trace shows all tasks"));
+    });
+    CHECK(test::text_of(thrown) == "");
 }
 
 TEST_CASE("objects stay in their process") {
@@ -210,7 +239,7 @@ TEST_CASE("objects stay in their process") {
         CHECK(s.run(p.here) == 4.0f);
         CHECK(s.run(p.name) == "weft");
     });
-    CHECK(test::all_well(thrown));
+    CHECK(test::text_of(thrown) == "");
 }
 
 TEST_CASE("emulated GPUs of another task") {
@@ -236,7 +265,7 @@ TEST_CASE("emulated GPUs of another task") {
             CHECK(here.devices().size() == 9);
         },
         options);
-    CHECK(test::all_well(thrown));
+    CHECK(test::text_of(thrown) == "");
 }
 
 TEST_CASE("sessions of several tasks use the same variables at the same time") {
@@ -275,7 +304,7 @@ TEST_CASE("sessions of several tasks use the same variables at the same time") {
             if (float(t) != 200.0f || n.data()[0] != 200.0f || n.data()[999] != 200.0f) ++wrong;
             here.stop();
         });
-    CHECK(test::all_well(thrown));
+    CHECK(test::text_of(thrown) == "");
     CHECK(wrong == 0);
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What docs/guide.md quotes.
+#include <weft/cluster/strategy.hpp>
 #include <weft/io.hpp>
 #include <weft/weft.hpp>
 
@@ -325,6 +326,23 @@ static void seeing() {
     assert(stats.nodes[0].node == "y" && stats.nodes[0].bytes_written == 16);
 }
 
+static void replicas() {
+    graph g;
+    const cluster c({{"localhost", 1}}, 0);
+    auto w = g.variable(tensor<float, 2>{1, 2});
+    auto dw = g.placeholder<tensor<float, 2>>("dw");
+    // [sync_ps]
+    auto train = sync_ps{.learning_rate = 0.5, .replicas_to_aggregate = 1}.apply(c, w, dw);
+    // [/sync_ps]
+    session s{g};
+    s.initialize();
+    s.run({feed(dw, tensor<float, 2>{1, 1})}, train);
+    // [counts]
+    auto [now, updates, dropped] = s.run(w, train.updates(), train.dropped());
+    // [/counts]
+    assert(now[1] == 1.5f && updates == std::int64_t{1} && dropped == std::int64_t{0});
+}
+
 int main() {
     tensors();
     expressions();
@@ -340,6 +358,7 @@ int main() {
     limits();
     memory();
     replay();
+    replicas();
     seeing();
     calls();
     std::cout << "guide: ok\n";

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: MIT
 //
 // all_reduce: the tasks of a job combine values of the same shape, element by element, and each
-// gets the result. Values of one call travel together, in buckets of a few MiB per element type,
-// so that the first are on their way while the graph still computes the last. Nodes know a job by
-// its name and size; the server of each task does the work.
+// gets the result. Small values of one call travel together, in buckets per element type, large
+// ones each by itself, so that the first are on their way while the graph still computes the last.
+// Nodes know a job by its name and size; the server of each task does the work.
 #pragma once
 
 #include <weft/cluster/combine.hpp>
@@ -41,6 +41,10 @@ namespace detail {
 
 // Bytes that travel together: enough for the full bandwidth, few enough to begin early.
 inline constexpr std::size_t bucket_bytes = std::size_t{4} << 20;
+// Values that do: what packed_input can number.
+inline constexpr std::size_t bucket_values = 256;
+// A larger value travels by itself: to copy it twice takes longer than another message.
+inline constexpr std::size_t lone_bytes = std::size_t{64} << 10;
 
 struct packed_input {
     unsigned char position = 0;  // among the node's inputs
@@ -112,10 +116,14 @@ public:
         };
         for (std::size_t i = 0; i < inputs.size(); ++i) {
             const value_type& type = owner_.record(inputs[i]).type;
-            const std::size_t more =
-                type.shape.known() ? type.shape.size() * size_of(type.element) : bucket_bytes;
+            const bool known = type.shape.known();
+            const std::size_t more = known ? type.shape.size() * size_of(type.element) : 0;
+            if (!known || more > lone_bytes) {
+                out[i] = add_reduction(inputs[i]);
+                continue;
+            }
             if (!bucket.empty() &&
-                (bytes + more > bucket_bytes ||
+                (bytes + more > bucket_bytes || bucket.size() == bucket_values ||
                  type.element != owner_.record(inputs[bucket.front()]).type.element))
                 close();
             bucket.push_back(i);
@@ -190,34 +198,45 @@ private:
     const std::source_location where_;
 };
 
-template <class Kinds, class V>
-struct reduced_node {
-    static_assert(require_reducible<typename V::value_type>::ok);
-    using type = node<V, Kinds>;
-};
+// A node of an expression, or the node that it is.
+template <class E>
+node<result_of_t<E>, kinds_of_t<E>> reduced_input(const E& e, const std::source_location& where) {
+    static_cast<void>(sizeof(require_reducible<typename result_of_t<E>::value_type>));
+    if constexpr (requires { typename E::node_type; })
+        return static_cast<const typename E::node_type&>(e);
+    else
+        return {e, where};
+}
+template <class... E, std::size_t... I>
+auto reduced_nodes(graph_base& owner, const std::vector<node_id>& made, std::index_sequence<I...>) {
+    return std::tuple<node<result_of_t<E>, kinds_of_t<E>>...>{{owner, made[I]}...};
+}
 
 }  // namespace detail
 
-// The results for one node bare, for several as a tuple. Every task of the job must run them in a
-// session of its own, the same calls in the same order. Sums of floating-point numbers depend on
-// how the engine adds; with session_options.deterministic they are added in the order of tasks.
-template <class V, class Kinds, class... More>
-auto all_reduce(const cluster_job& job, reduce_op op, const node<V, Kinds>& first,
-                const node<More, Kinds>&... more) {
-    graph_base& owner = first.graph();
-    const node_id inputs[] = {first.id(),
-                              node_ref(more).id_in(owner, "all_reduce")...};
+// The results for one value bare, for several as a tuple; values are nodes or expressions. Every
+// task of the job must run them in a session of its own, the same calls in the same order. Sums of
+// floating-point numbers depend on how the engine adds; with session_options.deterministic they
+// are added in the order of tasks.
+template <tensor_expr First, tensor_expr... More>
+auto all_reduce(const cluster_job& job, reduce_op op, const First& first, const More&... more) {
+    const auto where = std::source_location::current();
+    const std::tuple inputs{detail::reduced_input(first, where),
+                            detail::reduced_input(more, where)...};
+    graph_base& owner = std::get<0>(inputs).graph();
+    const std::vector<node_id> ids = std::apply(
+        [&](const auto&... input) {
+            return std::vector{node_ref(input).id_in(owner, "all_reduce")...};
+        },
+        inputs);
     const std::vector<node_id> made =
-        detail::reduction_maker(owner, job, op, std::source_location::current()).make(inputs);
-    using first_type = typename detail::reduced_node<Kinds, V>::type;
-    if constexpr (sizeof...(More) == 0) {
-        return first_type(owner, made[0]);
-    } else {
-        std::size_t next = 0;
-        return std::tuple<first_type, typename detail::reduced_node<Kinds, More>::type...>{
-            first_type(owner, made[next++]),
-            typename detail::reduced_node<Kinds, More>::type(owner, made[next++])...};
-    }
+        detail::reduction_maker(owner, job, op, where).make(ids);
+    auto results = detail::reduced_nodes<First, More...>(
+        owner, made, std::make_index_sequence<1 + sizeof...(More)>());
+    if constexpr (sizeof...(More) == 0)
+        return std::get<0>(results);
+    else
+        return results;
 }
 
 }  // namespace weft

@@ -107,6 +107,9 @@ WEFT_SOURCE std::shared_ptr<task_step> cluster_plan::begin(std::span<const feed_
     auto step = std::make_shared<task_step>(own_, next_step_.fetch_add(1));
     step->deadline = deadline;
     step->others = others_;
+    step->reader = options.trace;
+    if (options.trace != nullptr) step->trace = std::make_unique<tracer>();
+    step->begun_ns = stop_state::now_ns();
     {
         const std::lock_guard lock(server_.mutex_);
         for (std::uint32_t slot = 0; slot < own_->part.slots.size(); ++slot)
@@ -114,7 +117,7 @@ WEFT_SOURCE std::shared_ptr<task_step> cluster_plan::begin(std::span<const feed_
                 step->fill(slot, {{}, feeds[feed].data, feeds[feed].shape});
         server_.start(step, {number_, step->number});
     }
-    const std::int64_t limit = options.timeout.count();
+    const server_core::step_order limit{options.timeout.count(), options.trace != nullptr};
     for (int task : others_)
         server_.endpoint_.send(task, {message_kind::step, number_, step->number, 0},
                                copy_of(std::as_bytes(std::span(&limit, 1))));
@@ -140,6 +143,7 @@ WEFT_SOURCE void cluster_plan::take_part(const std::shared_ptr<task_step>& step,
     clock::time_point deadline = step->deadline;
     for (bool over = false; !over;) {
         std::optional<std::uint32_t> segment;
+        server_.go_on_with_collectives(step);
         {
             const std::lock_guard lock(server_.mutex_);
             step->wakes = false;
@@ -153,8 +157,8 @@ WEFT_SOURCE void cluster_plan::take_part(const std::shared_ptr<task_step>& step,
         }
         if (over) break;
         const auto woken = [&] {
-            return step->wakes || (can_stop && options.stop.stop_requested() &&
-                                   !step->stop.stop_requested());
+            return step->wakes || server_.has_ended_collectives(*step) ||
+                   (can_stop && options.stop.stop_requested() && !step->stop.stop_requested());
         };
         const bool in_time = server_.endpoint_.wait(woken, deadline);
         const std::lock_guard lock(server_.mutex_);
@@ -162,8 +166,10 @@ WEFT_SOURCE void cluster_plan::take_part(const std::shared_ptr<task_step>& step,
             server_.fail(*step, error(errc::cancelled, "the run was stopped"));
         if (in_time) continue;
         if (step->failed) break;  // and some task has not said that it has ended
-        server_.fail(*step, error(errc::deadline_exceeded,
-                                  "the run's time limit is over; " + waited_for(*step)));
+        server_.fail(*step, !step->under_way.empty()
+                                ? server_.late(step->under_way.front())
+                                : error(errc::deadline_exceeded, "the run's time limit is over; " +
+                                                                     waited_for(*step)));
         deadline = clock::now() + server_.options_.messages.dead_after;
     }
 }
@@ -190,6 +196,10 @@ WEFT_SOURCE void cluster_plan::give(task_step& step, distributed_result& out) co
 WEFT_SOURCE void cluster_plan::run(std::span<const feed_value> feeds, const run_options& options,
                               distributed_result& out) {
     refuse_unfed(unfed_);
+    if (options.stats != nullptr || options.record != nullptr || options.replay != nullptr)
+        throw error(errc::unimplemented,
+                    "run_options: stats, record and replay are for sessions of one task; trace "
+                    "shows all tasks");
     for (const feed_value& feed : feeds)
         frame_shapes::check_feed(server_.graph_.record(feed.node), feed.shape);
     const clock::time_point deadline = options.timeout.count() > 0
@@ -208,6 +218,9 @@ WEFT_SOURCE void cluster_plan::run(std::span<const feed_value> feeds, const run_
     server_.steps_.erase({number_, step->number});
     own_->close(step->number);
     if (!others_.empty()) server_.endpoint_.close_step(number_, step->number);
+    if (step->trace != nullptr)
+        options.trace->read_part(step->trace->to_bytes(),
+                                 server_.names_[static_cast<std::size_t>(own_->driver)], 0);
     if (step->first_error) throw *step->first_error;
     give(*step, out);
 }

@@ -72,7 +72,8 @@ public:
     // but those up to eager_bytes do not overtake each other on MPI.
     void send(int to, const message_key& key, message_bytes bytes);
 
-    // Takes what has come; whether there was anything. False at once where another thread polls.
+    // Takes what has come; whether there was anything but heartbeats. False at once where another
+    // thread polls.
     bool poll();
 
     // Polls until done() or the deadline; the last done(). Not from a handler.
@@ -92,7 +93,8 @@ public:
     // Exchanges heartbeats with this peer from now on, even if nothing is sent.
     void watch(int peer);
 
-    // Polls while nobody else does, until stop_background().
+    // Polls while nobody else does, until stop_background(); failed_precondition where the engine
+    // serves one thread only.
     void start_background();
     void stop_background();
 
@@ -140,7 +142,6 @@ private:
     private:
         endpoint& of_;
         clock::time_point last_;  // when something came
-        std::chrono::microseconds nap_;
     };
 
     bool try_own();
@@ -177,6 +178,7 @@ private:
     std::uint64_t next_token_ = 1;
 
     std::atomic<int> waiting_{0};
+    std::atomic<bool> is_moving_{false};  // large transfers or reductions are under way
     std::mutex background_lock_;
     std::condition_variable background_wakes_;
     bool background_stops_ = false, background_has_work_ = false;

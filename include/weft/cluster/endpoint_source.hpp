@@ -35,7 +35,7 @@ inline protocol_options protocol_options_of(const endpoint_options& options, int
     out.heartbeat = options.heartbeat.count();
     out.dead_after = options.dead_after.count();
     out.start_within = options.start_within.count();
-    out.eager_bytes = std::min(options.eager_bytes, transport::max_frame - sizeof(frame_header));
+    out.eager_bytes = (std::min)(options.eager_bytes, transport::max_frame - sizeof(frame_header));
     out.memory_budget = options.memory_budget;
     out.transfers_per_peer = options.transfers_per_peer;
     out.sum_large = options.sum_large;
@@ -67,10 +67,9 @@ WEFT_SOURCE endpoint::~endpoint() {
     handler_ = nullptr;
     drain();
     // The engine has memory of messages or reductions and may still write to it: it is left to it.
-    if (!driver_->is_idle() || !collectives_.empty()) {
-        static_cast<void>(driver_.release());
-        static_cast<void>(new std::vector<collective>(std::move(collectives_)));
-    }
+    transport& engine = driver_->engine();
+    for (collective& one : collectives_) engine.keep(std::move(one.keep));
+    if (!driver_->is_idle()) engine.keep(std::shared_ptr<protocol_driver>(std::move(driver_)));
 }
 
 // The owner of the driver, and what it was asked for meanwhile: whoever adds to the inbox looks at
@@ -104,6 +103,7 @@ WEFT_SOURCE void endpoint::carry_out(command& what) {
         case command::kind::collective: break;
     }
     const collective& of = what.of;
+    driver_->begin_collective();
     if (of.reduces)
         driver_->engine().all_reduce(of.group, of.type, of.op, of.in, of.out, of.count, of.token);
     else
@@ -162,6 +162,7 @@ WEFT_SOURCE bool endpoint::poll() {
     bool progress = driver_->poll();
     driver_->state().on_tick(now());
     if (!driver_->collectives().empty()) end_collectives();
+    is_moving_.store(driver_->is_moving(), std::memory_order_relaxed);
     if (!driver_->arrivals().empty() && handler_.load() != nullptr) {
         tell();
         progress = true;

@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: MIT
 //
 // How threads wait for messages. Who waits looks out for 50 us, then lets others run between two
-// looks for 2 ms, then sleeps for longer and longer: answers that come within microseconds are
-// taken at once, and a task that waits for long costs next to nothing. The background thread sleeps
-// from the first empty look on, and stands back where somebody waits.
+// looks for 2 ms, or 20 ms while a large transfer needs to be moved on, then sleeps for a 32nd of
+// the time that it has waited: an answer is late by no more than that, and a task that waits for
+// long costs next to nothing. The background thread sleeps from the first empty look on, and stands
+// back where somebody waits.
 #pragma once
 
 #include <weft/cluster/endpoint.hpp>
+#include <weft/core/error.hpp>
 
 #include <algorithm>
 
@@ -15,12 +17,17 @@ namespace weft {
 
 namespace detail {
 
-inline constexpr std::chrono::microseconds shortest_nap{50}, longest_nap{1000};
+inline constexpr std::chrono::microseconds shortest_nap{50}, longest_nap{8000};
+
+// How long to sleep after so long a silence.
+inline std::chrono::nanoseconds nap_after(std::chrono::nanoseconds silent, bool is_moving) {
+    if (is_moving) return shortest_nap;
+    return std::clamp<std::chrono::nanoseconds>(silent / 32, shortest_nap, longest_nap);
+}
 
 }  // namespace detail
 
-WEFT_SOURCE endpoint::waiting::waiting(endpoint& of)
-    : of_(of), last_(clock::now()), nap_(detail::shortest_nap) {
+WEFT_SOURCE endpoint::waiting::waiting(endpoint& of) : of_(of), last_(clock::now()) {
     of_.waiting_.fetch_add(1, std::memory_order_relaxed);
 }
 WEFT_SOURCE endpoint::waiting::~waiting() {
@@ -35,24 +42,27 @@ WEFT_SOURCE bool endpoint::waiting::step(clock::time_point deadline) {
     const clock::time_point now = clock::now();
     if (progress) {
         last_ = now;
-        nap_ = detail::shortest_nap;
         return now < deadline;
     }
     if (now >= deadline) return false;
     const auto silent = now - last_;
-    if (silent < std::chrono::microseconds(50)) {
+    const bool is_moving = of_.is_moving_.load(std::memory_order_relaxed);
+    if (silent < std::chrono::microseconds(50))
         relax_core();
-    } else if (silent < std::chrono::milliseconds(2)) {
+    else if (silent < std::chrono::milliseconds(is_moving ? 20 : 2))
         std::this_thread::yield();
-    } else {
-        std::this_thread::sleep_for(std::min<clock::duration>(nap_, deadline - now));
-        nap_ = std::min(2 * nap_, detail::longest_nap);
-    }
+    else
+        std::this_thread::sleep_for(
+            std::min<clock::duration>(detail::nap_after(silent, is_moving), deadline - now));
     return true;
 }
 
 WEFT_SOURCE void endpoint::start_background() {
     if (background_.joinable()) return;
+    if (!driver_->engine().serves_threads())
+        throw_error(errc::failed_precondition,
+                    {"the cluster's engine serves one thread only: initialise MPI with "
+                     "MPI_THREAD_SERIALIZED, or poll in the thread that began"});
     background_stops_ = false;
     background_ = std::thread([this] { run_background(); });
 }
@@ -68,18 +78,19 @@ WEFT_SOURCE void endpoint::stop_background() {
 }
 
 WEFT_SOURCE void endpoint::run_background() {
-    auto nap = detail::shortest_nap;
+    clock::time_point last = clock::now();
     for (;;) {
         bool progress = false;
         if (waiting_.load(std::memory_order_relaxed) == 0)
             while (poll()) progress = true;
+        const clock::time_point now = clock::now();
         std::unique_lock held(background_lock_);
         if (background_stops_) return;
-        if (progress || background_has_work_) nap = detail::shortest_nap;
+        if (progress || background_has_work_) last = now;
         background_has_work_ = false;
-        background_wakes_.wait_for(held, nap,
-                                   [&] { return background_stops_ || background_has_work_; });
-        nap = std::min(2 * nap, detail::longest_nap);
+        background_wakes_.wait_for(
+            held, detail::nap_after(now - last, is_moving_.load(std::memory_order_relaxed)),
+            [&] { return background_stops_ || background_has_work_; });
     }
 }
 

@@ -3,8 +3,9 @@
 //
 // Every task of a group tells all others something: each sends its bytes to the first, which sends
 // all of them back. Two messages a task, whatever the size of the group, and a deadline; with
-// nothing to tell it is a barrier. Calls of a group are numbered, so one can be entered before the
-// one before is left elsewhere.
+// nothing to tell it is a barrier. Turns of a group are numbered, so one can be entered before the
+// one before is left elsewhere. Where losses are excused, the first task that is left collects:
+// whoever has a turn's table already answers those that ask for it again.
 #pragma once
 
 #include <weft/cluster/endpoint.hpp>
@@ -21,88 +22,111 @@ namespace weft {
 class exchanges {
 public:
     using clock = std::chrono::steady_clock;
-    using texts = std::vector<std::vector<std::byte>>;
+    using text = std::optional<std::vector<std::byte>>;  // of a task that is gone: none
+    using texts = std::vector<text>;
 
-    // Sends, polls and waits; what is() says of a task that will not answer ends the wait. Throws
+    // Sends, polls and waits. `lost(rank)` says why a task is gone, or nothing; `left(rank)`
+    // whether it will tell nothing any more. Both end the wait unless they are excused. Throws
     // error deadline_exceeded, with the names of those that are missing, or unavailable.
-    template <class Lost>
+    template <class Lost, class Left>
     texts run(endpoint& by, const cluster& in, const cluster_job& group,
-              std::span<const std::byte> mine, clock::time_point deadline, Lost lost) {
-        const std::uint64_t number = group_number(group);
-        std::uint64_t turn = 0;
-        {
+              std::span<const std::byte> mine, clock::time_point deadline, Lost lost,
+              Left left, bool excuses = false) {
+        const turn_key key = next_turn(group);
+        const message_key report{message_kind::barrier, key.first, key.second, 0};
+        int collector = -1;
+        std::string gone;
+        const auto ended = [&] {
             const std::lock_guard lock(mutex_);
-            turn = turns_[number]++;
-        }
-        const message_key key{message_kind::barrier, number, turn, 0};
-        if (by.self() == group.first_rank())
-            arrived(by.self(), key, mine);
-        else
-            by.send(group.first_rank(), key, copy_of(mine));
-        const auto ended = [&] { return ready(key, group, by); };
-        const auto given_up = [&] { return ended() || lost(group) != nullptr; };
-        by.wait(given_up, deadline);
-        if (!ended()) refuse(by, in, group, key, lost(group));
-        return take(key, group);
+            std::vector<int> here;  // that can tell, or have told
+            int first = -1;
+            const int end = group.first_rank() + group.size();
+            for (int rank = group.first_rank(); rank < end; ++rank) {
+                if (std::string why = lost(rank); !why.empty()) {
+                    gone = std::move(why);
+                    continue;
+                }
+                const bool silent = left(rank);
+                if (first < 0 && !silent) first = rank;
+                if (!silent || heard_[key].contains(rank))
+                    here.push_back(rank);
+                else if (first == by.self() || first < 0)
+                    gone = in.name_of(rank) + " has left";
+            }
+            if (tables_.contains(key) || (!gone.empty() && !excuses)) return true;
+            if (collector != first) {
+                collector = first;
+                if (collector == by.self())
+                    heard_[key][collector].assign(mine.begin(), mine.end());
+                else
+                    by.send(collector, report, copy_of(mine));
+            }
+            return collector == by.self() && collect(by, group, key, here);
+        };
+        by.wait(ended, deadline);
+        const std::lock_guard lock(mutex_);
+        const auto table = tables_.find(key);
+        if (table == tables_.end()) refuse(by, in, group, key, gone);
+        texts out = read(table->second, group);
+        tables_.erase(tables_.lower_bound({key.first, 0}), tables_.lower_bound(key));
+        return out;
     }
 
     // A message of this kind, from the thread that polls.
-    void on_message(const delivery& message) {
+    void on_message(endpoint& by, const delivery& message) {
         const std::lock_guard lock(mutex_);
-        if (message.key.edge == 0)
-            heard_[{message.key.plan, message.key.step}][message.from] = bytes_of(message.payload);
+        const turn_key key{message.key.plan, message.key.step};
+        const auto table = tables_.find(key);
+        const std::vector<std::byte> bytes(message.payload.data,
+                                           message.payload.data + message.payload.size);
+        if (message.key.edge != 0)
+            tables_.try_emplace(key, bytes);
+        else if (table == tables_.end())
+            heard_[key][message.from] = bytes;
         else
-            tables_[{message.key.plan, message.key.step}] = bytes_of(message.payload);
+            by.send(message.from, table_key(key), copy_of(table->second));
     }
 
 private:
     using turn_key = std::pair<std::uint64_t, std::uint64_t>;  // group, turn
+    static constexpr std::uint64_t absent = ~std::uint64_t{0};
 
-    static std::uint64_t group_number(const cluster_job& group) {
-        // Never that of a plan, whose upper half is a rank: steps of plans are closed.
+    turn_key next_turn(const cluster_job& group) {
+        // Never the number of a plan, whose upper half is a rank: steps of plans are closed.
         constexpr std::uint64_t no_plan = std::uint64_t{1} << 63;
-        return no_plan | static_cast<std::uint64_t>(group.first_rank()) << 32 |
-               static_cast<std::uint64_t>(group.size());
-    }
-    static std::vector<std::byte> bytes_of(const message_bytes& from) {
-        return {from.data, from.data + from.size};
-    }
-    void arrived(int from, const message_key& key, std::span<const std::byte> bytes) {
+        const std::uint64_t number = no_plan |
+                                     static_cast<std::uint64_t>(group.first_rank()) << 32 |
+                                     static_cast<std::uint64_t>(group.size());
         const std::lock_guard lock(mutex_);
-        heard_[{key.plan, key.step}][from].assign(bytes.begin(), bytes.end());
+        return {number, turns_[number]++};
+    }
+    static message_key table_key(const turn_key& key) {
+        return {message_kind::barrier, key.first, key.second, 1};
     }
 
-    // The first task has a table as soon as it has heard everybody, and sends it to all others.
-    bool ready(const message_key& key, const cluster_job& group, endpoint& by) {
+    // Makes the table once everybody that is left has told, and sends it to all of them.
+    bool collect(endpoint& by, const cluster_job& group, const turn_key& key,
+                 const std::vector<int>& here) {
+        std::map<int, std::vector<std::byte>>& heard = heard_[key];
+        for (int rank : here)
+            if (!heard.contains(rank)) return false;
         std::vector<std::byte> table;
-        {
-            const std::lock_guard lock(mutex_);
-            if (tables_.contains({key.plan, key.step})) return true;
-            if (by.self() != group.first_rank()) return false;
-            const auto heard = heard_.find({key.plan, key.step});
-            if (heard == heard_.end() ||
-                heard->second.size() != static_cast<std::size_t>(group.size()))
-                return false;
-            for (const auto& [from, bytes] : heard->second) {
-                const std::uint64_t size = bytes.size();
-                const auto* words = reinterpret_cast<const std::byte*>(&size);
-                table.insert(table.end(), words, words + sizeof size);
-                table.insert(table.end(), bytes.begin(), bytes.end());
-            }
-            heard_.erase(heard);
-            tables_[{key.plan, key.step}] = table;
+        for (int rank = group.first_rank(); rank < group.first_rank() + group.size(); ++rank) {
+            const auto found = heard.find(rank);
+            const std::uint64_t size = found == heard.end() ? absent : found->second.size();
+            const auto* word = reinterpret_cast<const std::byte*>(&size);
+            table.insert(table.end(), word, word + sizeof size);
+            if (found != heard.end())
+                table.insert(table.end(), found->second.begin(), found->second.end());
         }
-        message_key back = key;
-        back.edge = 1;
+        heard_.erase(key);
         const message_bytes message = copy_of(table);
-        for (int rank = group.first_rank() + 1; rank < group.first_rank() + group.size(); ++rank)
-            by.send(rank, back, message);
+        for (int rank : here)
+            if (rank != by.self()) by.send(rank, table_key(key), message);
+        tables_.emplace(key, std::move(table));
         return true;
     }
-    texts take(const message_key& key, const cluster_job& group) {
-        const std::lock_guard lock(mutex_);
-        const std::vector<std::byte> table = std::move(tables_.at({key.plan, key.step}));
-        tables_.erase({key.plan, key.step});
+    static texts read(const std::vector<std::byte>& table, const cluster_job& group) {
         texts out;
         std::size_t at = 0;
         for (int i = 0; i < group.size(); ++i) {
@@ -110,9 +134,13 @@ private:
             if (table.size() - at < sizeof size) break;
             std::memcpy(&size, table.data() + at, sizeof size);
             at += sizeof size;
+            if (size == absent) {
+                out.emplace_back();
+                continue;
+            }
             if (table.size() - at < size) break;
             const auto from = table.begin() + static_cast<std::ptrdiff_t>(at);
-            out.emplace_back(from, from + static_cast<std::ptrdiff_t>(size));
+            out.emplace_back(std::in_place, from, from + static_cast<std::ptrdiff_t>(size));
             at += static_cast<std::size_t>(size);
         }
         if (out.size() != static_cast<std::size_t>(group.size()) || at != table.size())
@@ -121,11 +149,10 @@ private:
         return out;
     }
     [[noreturn]] void refuse(endpoint& by, const cluster& in, const cluster_job& group,
-                             const message_key& key, const std::string* lost) {
-        if (lost != nullptr) throw error(errc::unavailable, *lost);
+                             const turn_key& key, const std::string& gone) {
+        if (!gone.empty()) throw error(errc::unavailable, gone);
         std::string missing;
-        const std::lock_guard lock(mutex_);
-        const auto heard = heard_.find({key.plan, key.step});
+        const auto heard = heard_.find(key);
         for (int rank = group.first_rank(); rank < group.first_rank() + group.size(); ++rank) {
             const bool here = by.self() != group.first_rank()
                                   ? rank != group.first_rank()
@@ -140,7 +167,7 @@ private:
     std::mutex mutex_;
     std::map<std::uint64_t, std::uint64_t> turns_;  // of each group
     std::map<turn_key, std::map<int, std::vector<std::byte>>> heard_;
-    std::map<turn_key, std::vector<std::byte>> tables_;
+    std::map<turn_key, std::vector<std::byte>> tables_;  // of the last turns
 };
 
 }  // namespace weft

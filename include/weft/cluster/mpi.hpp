@@ -39,6 +39,14 @@
 
 namespace weft {
 
+// What MPI says of an error.
+inline std::string mpi_text(int code) {
+    char text[MPI_MAX_ERROR_STRING] = "";
+    int length = 0;
+    MPI_Error_string(code, text, &length);
+    return {text, static_cast<std::size_t>(length)};
+}
+
 // The transport of a communicator, which is duplicated. Frames are received in their order into a
 // ring of buffers; what is on its way otherwise is tested all at once.
 class mpi_transport final : public transport {
@@ -50,6 +58,7 @@ public:
 
     int self() const override { return self_; }
     int size() const override { return size_; }
+    bool serves_threads() const override { return serves_threads_; }
     void post(int to, std::span<const std::byte> header,
               std::span<const std::byte> payload) override;
     void bulk_send(int to, int tag, std::span<const std::byte> bytes, std::uint64_t token) override;
@@ -155,7 +164,7 @@ private:
 
     std::deque<group> groups_;
     std::unordered_map<int, int> collective_tags_;  // by peer
-    bool has_loss_ = false;
+    bool has_loss_ = false, serves_threads_ = false;
     std::vector<std::pair<int, std::string>> losses_;  // to be told
     std::vector<int> told_;
 };
@@ -164,7 +173,7 @@ private:
 // too many.
 class mpi_engine {
 public:
-    // Initialises MPI, if nobody has; failed_precondition where another has, without threads.
+    // Initialises MPI, if nobody has, for several threads that take turns.
     mpi_engine(int& argc, char**& argv);
     mpi_engine(const mpi_engine&) = delete;
     mpi_engine& operator=(const mpi_engine&) = delete;

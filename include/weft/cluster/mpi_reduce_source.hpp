@@ -9,7 +9,6 @@
 #pragma once
 
 #include <weft/cluster/mpi.hpp>
-#include <weft/cluster/mpi_transport_source.hpp>
 #include <weft/cluster/reduce.hpp>
 #include <weft/core/error.hpp>
 
@@ -34,8 +33,7 @@ inline int mpi_transport::make_group(std::span<const int> ranks) {
         MPI_Group_free(&some);
         MPI_Group_free(&all);
         if (code != MPI_SUCCESS)
-            throw_error(errc::unavailable,
-                        {"MPI cannot make a group of tasks: ", detail::mpi_text(code)});
+            throw_error(errc::unavailable, {"MPI cannot make a group of tasks: ", mpi_text(code)});
         MPI_Comm_set_errhandler(made.comm, MPI_ERRORS_RETURN);
     }
     groups_.push_back(std::move(made));
@@ -89,7 +87,7 @@ inline void mpi_transport::all_reduce(int number, reduce_type type, reduce_op op
     if (members.comm != MPI_COMM_NULL && known != MPI_DATATYPE_NULL) {
         const std::size_t width = size_of(type);
         for (std::size_t done = 0; done < count; done += max_chunk / width) {
-            const std::size_t n = std::min(max_chunk / width, count - done);
+            const std::size_t n = (std::min)(max_chunk / width, count - done);
             std::byte* const to = static_cast<std::byte*>(out) + done * width;
             const void* const from =
                 in == out ? MPI_IN_PLACE : static_cast<const std::byte*>(in) + done * width;
@@ -122,8 +120,8 @@ inline void mpi_transport::all_reduce(int number, reduce_type type, reduce_op op
 inline mpi_transport::slice mpi_transport::slice_of(const reduction& of, std::size_t member) {
     const std::size_t line = 64 / size_of(of.type), size = of.members->ranks.size();
     const std::size_t each = ((of.count + size - 1) / size + line - 1) / line * line;
-    const std::size_t first = std::min(of.count, each * member);
-    return {first, std::min(of.count - first, each)};
+    const std::size_t first = (std::min)(of.count, each * member);
+    return {first, (std::min)(of.count - first, each)};
 }
 
 // Each member sends all others their slices, and gets theirs of its own.

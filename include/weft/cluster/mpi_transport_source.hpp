@@ -14,22 +14,14 @@
 
 namespace weft {
 
-namespace detail {
-
-inline std::string mpi_text(int code) {
-    char text[MPI_MAX_ERROR_STRING] = "";
-    int length = 0;
-    MPI_Error_string(code, text, &length);
-    return {text, static_cast<std::size_t>(length)};
-}
-
-}  // namespace detail
-
 inline mpi_transport::mpi_transport(MPI_Comm of) {
     MPI_Comm_dup(of, &comm_);
     MPI_Comm_dup(of, &collective_comm_);
     MPI_Comm_set_errhandler(comm_, MPI_ERRORS_RETURN);
     MPI_Comm_set_errhandler(collective_comm_, MPI_ERRORS_RETURN);
+    int level = MPI_THREAD_SINGLE;
+    MPI_Query_thread(&level);
+    serves_threads_ = level >= MPI_THREAD_SERIALIZED;
     MPI_Comm_rank(comm_, &self_);
     MPI_Comm_size(comm_, &size_);
     spare_ = std::make_unique_for_overwrite<std::byte[]>(max_frame);
@@ -39,8 +31,10 @@ inline mpi_transport::mpi_transport(MPI_Comm of) {
     }
 }
 
-// Memory that MPI may still use is left to it.
+// Memory that MPI may still use is left to it, for good.
 inline mpi_transport::~mpi_transport() {
+    if (comm_ == MPI_COMM_NULL) return;
+    static_cast<void>(new std::vector<std::shared_ptr<const void>>(std::move(kept_)));
     for (ring_slot& slot : ring_)
         if (slot.request != MPI_REQUEST_NULL) static_cast<void>(slot.bytes.release());
     for (std::unique_ptr<operation>& of : operations_) static_cast<void>(of.release());
@@ -100,7 +94,7 @@ inline bool mpi_transport::check(operation& of, int code) {
 inline void mpi_transport::send_chunks(operation& of, std::span<const std::byte> bytes, int to,
                                        int tag, MPI_Comm comm) {
     for (std::size_t done = 0; done < bytes.size(); done += max_chunk) {
-        const std::size_t n = std::min(max_chunk, bytes.size() - done);
+        const std::size_t n = (std::min)(max_chunk, bytes.size() - done);
         requests_.push_back(MPI_REQUEST_NULL);
         if (!check(of, MPI_Isend(bytes.data() + done, static_cast<int>(n), MPI_BYTE, to, tag, comm,
                                  &requests_.back())))
@@ -110,7 +104,7 @@ inline void mpi_transport::send_chunks(operation& of, std::span<const std::byte>
 inline void mpi_transport::receive_chunks(operation& of, std::span<std::byte> bytes, int from,
                                           int tag, MPI_Comm comm) {
     for (std::size_t done = 0; done < bytes.size(); done += max_chunk) {
-        const std::size_t n = std::min(max_chunk, bytes.size() - done);
+        const std::size_t n = (std::min)(max_chunk, bytes.size() - done);
         requests_.push_back(MPI_REQUEST_NULL);
         if (!check(of, MPI_Irecv(bytes.data() + done, static_cast<int>(n), MPI_BYTE, from, tag,
                                  comm, &requests_.back())))
@@ -121,7 +115,7 @@ inline void mpi_transport::receive_chunks(operation& of, std::span<std::byte> by
 // Two chunks at a time, so that heartbeats pass between them.
 inline void mpi_transport::go_on(operation& of) {
     while (of.ok && !of.is_cancelled && of.rest != 0 && of.left < 2) {
-        const std::size_t n = std::min(max_chunk, of.rest);
+        const std::size_t n = (std::min)(max_chunk, of.rest);
         if (of.what == operation::kind::send)
             send_chunks(of, {of.next, n}, of.peer, of.tag, comm_);
         else
@@ -235,7 +229,7 @@ inline bool mpi_transport::poll_requests(transport_events& events) {
     std::vector<std::unique_ptr<operation>> telling;
     telling.swap(ended_);
     for (std::unique_ptr<operation>& of : telling) end(std::move(of), events);
-    return !telling.empty();
+    return ended != 0 || !telling.empty();
 }
 
 inline void mpi_transport::end(std::unique_ptr<operation> of, transport_events& events) {
@@ -282,7 +276,7 @@ inline void mpi_transport::note(int code, int peer) {
         return;
     }
 #endif
-    if (peer >= 0) losses_.emplace_back(peer, "MPI says: " + detail::mpi_text(code));
+    if (peer >= 0) losses_.emplace_back(peer, "MPI says: " + mpi_text(code));
 }
 
 inline void mpi_transport::tell_losses(transport_events& events) {

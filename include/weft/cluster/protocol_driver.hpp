@@ -33,14 +33,21 @@ public:
     const protocol& state() const { return state_; }
     transport& engine() { return engine_; }
 
-    // Takes what the transport has; whether there was anything.
-    bool poll() { return engine_.poll(*this); }
+    // Takes what the transport has; whether there was anything but heartbeats.
+    bool poll() {
+        heartbeats_ = others_ = false;
+        const bool any = engine_.poll(*this);
+        return any && (others_ || !heartbeats_);
+    }
 
     // For the layer above to take; it may send while it does.
     std::vector<arrival>& arrivals() { return arrivals_; }
     // Tokens of collective operations that have ended, and whether they succeeded.
     std::vector<std::pair<std::uint64_t, bool>>& collectives() { return collectives_; }
 
+    void begin_collective() { ++running_; }
+    // Whether bytes go through the engine that only polls move on.
+    bool is_moving() const { return bulk_ + running_ != 0; }
     // Whether the engine has no memory of a message.
     bool is_idle() const { return state_.is_idle() && bulk_ == 0; }
 
@@ -70,16 +77,25 @@ private:
     }
 
     void on_frame(int from, std::span<const std::byte> frame) override {
+        const std::size_t at = offsetof(frame_header, kind);
+        message_kind kind = message_kind::value;
+        if (frame.size() >= sizeof(frame_header))
+            std::memcpy(&kind, frame.data() + at, sizeof kind);
+        (kind == message_kind::heartbeat ? heartbeats_ : others_) = true;
         state_.on_message(from, frame);
     }
     void on_bulk_done(std::uint64_t token, bool ok) override {
         --bulk_;
+        others_ = true;
         state_.on_bulk_done(token, ok);
     }
     void on_collective_done(std::uint64_t token, bool ok) override {
+        --running_;
+        others_ = true;
         collectives_.emplace_back(token, ok);
     }
     void on_peer_failed(int peer, const char* reason) override {
+        others_ = true;
         state_.on_peer_down(peer, reason);
     }
 
@@ -88,7 +104,8 @@ private:
     protocol state_;
     std::vector<arrival> arrivals_;
     std::vector<std::pair<std::uint64_t, bool>> collectives_;
-    std::size_t bulk_ = 0;  // operations that have not ended
+    std::size_t bulk_ = 0, running_ = 0;  // bulk and collective operations that have not ended
+    bool heartbeats_ = false, others_ = false;  // what the last poll found
 };
 
 }  // namespace weft

@@ -118,7 +118,7 @@ WEFT_SOURCE void protocol::look_after(int rank, protocol_peer& peer) {
     post_heartbeat(rank, peer);
     // What heartbeats cost is taken off, so that all in all it is dead_after.
     const std::int64_t patience =
-        std::max(options_.heartbeat, options_.dead_after - 2 * options_.heartbeat);
+        (std::max)(options_.heartbeat, options_.dead_after - 2 * options_.heartbeat);
     const std::int64_t silent = now_ - peer.heard;
     if (peer.incarnation == 0) {
         if (silent > options_.start_within)

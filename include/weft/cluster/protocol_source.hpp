@@ -182,7 +182,7 @@ WEFT_SOURCE void protocol::pump_grants() {
     while (!pending_.empty()) {
         const pending_request next = pending_.front();
         if (memory_ != 0 &&
-            next.size > options_.memory_budget - std::min(options_.memory_budget, memory_))
+            next.size > options_.memory_budget - (std::min)(options_.memory_budget, memory_))
             return;
         if (!grant(next)) return;
         std::pop_heap(pending_.begin(), pending_.end(), is_after);
@@ -205,7 +205,7 @@ WEFT_SOURCE bool protocol::grant(const pending_request& request) {
     }
     protocol_peer& peer = at(request.from);
     memory_ += request.size;
-    statistics_.most_memory = std::max(statistics_.most_memory, memory_);
+    statistics_.most_memory = (std::max)(statistics_.most_memory, memory_);
     std::byte* const to = memory.get();
     peer.incoming.push_back({request.request, peer.next_out, tag, request.sum, request.has_sum, 0,
                              request.key, std::move(memory), request.size});

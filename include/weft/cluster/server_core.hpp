@@ -53,6 +53,23 @@ public:
     // Waits until all tasks of a job, or of the cluster, are here. Throws error unavailable, or
     // deadline_exceeded.
     void barrier(std::string_view job, clock::time_point deadline);
+    // Has every task that is left save the variables that it holds to a file of its own in this
+    // folder, or restore them from there; gives the names of the variables of all tasks. Any
+    // thread. Throws error, that of a task with its name, or unavailable.
+    std::vector<std::string> save_all(const std::string& folder);
+    std::vector<std::string> restore_all(const std::string& folder);
+    // Tells the tasks of this task's job before which step a checkpoint is due; -1: before none.
+    // confirm_checkpoint() waits until all that are left know it.
+    void announce_checkpoint(const cluster_job& job, long step);
+    void confirm_checkpoint();
+    long checkpoint_step() const { return checkpoint_step_.load(std::memory_order_relaxed); }
+    void forget_checkpoint() { checkpoint_step_ = -1; }
+    // What each task of a job tells the others, in turns; a task that is gone ends it with an
+    // error, or is left out.
+    exchanges::texts exchange_in(const cluster_job& job, std::span<const std::byte> mine,
+                                 bool excuses) {
+        return exchange(job, mine, clock::time_point::max(), excuses);
+    }
     // Why a task is gone; empty if it is not.
     std::string loss_of(int rank) const;
 
@@ -72,13 +89,40 @@ private:
     };
     // The kinds of message_kind::stop.
     static constexpr std::uint32_t stop_all = 0, leaving = 1;
+    // Those of message_kind::checkpoint.
+    static constexpr std::uint32_t saving = 0, restoring = 1, saved = 2, refused = 3, due = 4;
+
+    // What drivers and other tasks tell each other of a step.
+    struct step_order {
+        std::int64_t limit_ns = 0;
+        std::uint64_t traced = 0;
+    };
+    struct step_report {
+        std::uint64_t nodes = 0;
+        std::int64_t begun_ns = 0, ended_ns = 0;
+    };
+
+    // What a runner does: a segment of another task's session, or something else.
+    struct work {
+        std::shared_ptr<task_step> step{};
+        std::uint32_t segment = 0;
+        std::function<void()> other{};
+    };
+    // Answers to what was asked of several tasks.
+    struct answers {
+        std::set<int> open{};
+        std::set<std::string> names{};
+        std::optional<error> wrong{};
+    };
 
     // Start.
     void say_hello(clock::time_point deadline);
     [[noreturn]] void find_difference(std::size_t most, clock::time_point deadline);
     void make_groups();
-    exchanges::texts exchange(std::span<const std::byte> mine, clock::time_point deadline);
-    const std::string* lost_in(const cluster_job& group) const;
+    exchanges::texts exchange(const cluster_job& group, std::span<const std::byte> mine,
+                              clock::time_point deadline, bool excuses = false);
+    cluster_job everybody() const { return {"the cluster", 0, cluster_.size()}; }
+    std::string loss_in(const cluster_job& group) const;
 
     // Messages.
     void on_plan(const delivery& message);
@@ -86,6 +130,7 @@ private:
     void on_value(delivery&& message);
     void on_done(const delivery& message);
     void on_abort(const delivery& message);
+    void on_checkpoint(const delivery& message);
     void fill_from(task_step& step, const delivery& message);
     void send_error(int to, const message_key& key, const error& what);
     error error_from(const delivery& message) const;
@@ -99,12 +144,24 @@ private:
     void run_plan(task_step& step, std::uint32_t segment,
                   std::vector<std::optional<value_buffer>>& made,
                   std::vector<travelling_value>& objects);
+    collective_run begin_collective(const task_step& step, std::uint32_t segment);
+    void exchange(collective_run& run);
+    bool go_on(collective_run& run);
+    void go_on_with_collectives(const std::shared_ptr<task_step>& step);
+    bool has_ended_collectives(const task_step& step) const;
+    static error late(const collective_run& run);
     void run_collective(task_step& step, std::uint32_t segment,
                         std::vector<std::optional<value_buffer>>& made);
+    void end_wrong(const std::shared_ptr<task_step>& step, const error& what);
     void publish(const std::shared_ptr<task_step>& step, std::uint32_t segment,
                  std::vector<std::optional<value_buffer>>& made,
                  std::vector<travelling_value>& objects);
     bool is_driver(const task_step& step) const { return step.plan->driver == endpoint_.self(); }
+
+    // Checkpoints.
+    std::vector<std::string> ask_all(std::uint32_t what, const std::string& folder);
+    std::string checkpoint_names(std::uint32_t what, const std::string& folder);
+    void add_work(work next);
 
     // Threads that run segments of others.
     bool run_one_of_others();
@@ -133,10 +190,14 @@ private:
     std::uint32_t next_plan_ = 0;
     std::mutex collectives_;  // held by the run whose collectives are under way
 
-    std::deque<std::pair<std::shared_ptr<task_step>, std::uint32_t>> others_;  // their segments
+    std::map<std::uint64_t, answers> asked_;  // by the number of the question
+    std::uint64_t next_question_ = 0;
+    std::optional<std::uint64_t> announced_;
+
+    std::deque<work> others_;
     std::atomic<std::size_t> others_count_{0};
     std::atomic<bool> stopped_{false}, broken_{false};
-    std::atomic<std::size_t> answers_{0};  // counts what waiting drivers look at
+    std::atomic<long> checkpoint_step_{-1};
     std::condition_variable others_wake_;
     int joined_ = 0, idle_ = 0;
     bool ends_ = false;

@@ -18,7 +18,8 @@ WEFT_SOURCE void server_core::on_delivery(delivery&& message) {
         case message_kind::step: return on_step(message);
         case message_kind::done: return on_done(message);
         case message_kind::abort: return on_abort(message);
-        case message_kind::barrier: exchanges_.on_message(message); return;
+        case message_kind::barrier: return exchanges_.on_message(endpoint_, message);
+        case message_kind::checkpoint: return on_checkpoint(message);
         case message_kind::stop:
             if (message.key.edge == leaving) {
                 const std::lock_guard lock(mutex_);
@@ -71,7 +72,6 @@ WEFT_SOURCE void server_core::on_plan(const delivery& message) {
         if (waiting == unconfirmed_.end()) return;
         if (message.payload.size > 0) refused_.emplace(message.key.plan, error_from(message));
         waiting->second.erase(message.from);
-        answers_.fetch_add(1);
         return;
     }
     try {
@@ -93,7 +93,8 @@ WEFT_SOURCE void server_core::on_plan(const delivery& message) {
     endpoint_.send(message.from, back, {});
 }
 
-// A driver begins a step: the payload is how long it may take, 0 for no limit.
+// A driver begins a step: the payload is how long it may take, 0 for no limit, and whether it is
+// traced.
 WEFT_SOURCE void server_core::on_step(const delivery& message) {
     const std::lock_guard lock(mutex_);
     const auto plan = plans_.find(message.key.plan);
@@ -103,10 +104,13 @@ WEFT_SOURCE void server_core::on_step(const delivery& message) {
     const step_key key{message.key.plan, message.key.step};
     if (steps_.contains(key)) return;
     auto step = std::make_shared<task_step>(plan->second, message.key.step);
-    std::int64_t limit = 0;
-    if (message.payload.size == sizeof limit)
-        std::memcpy(&limit, message.payload.data, sizeof limit);
-    if (limit > 0) step->deadline = clock::now() + std::chrono::nanoseconds(limit);
+    step_order order;
+    if (message.payload.size == sizeof order)
+        std::memcpy(&order, message.payload.data, sizeof order);
+    if (order.limit_ns > 0)
+        step->deadline = clock::now() + std::chrono::nanoseconds(order.limit_ns);
+    if (order.traced != 0) step->trace = std::make_unique<tracer>();
+    step->begun_ns = stop_state::now_ns();
     start(step, key);
 }
 
@@ -143,16 +147,25 @@ WEFT_SOURCE void server_core::fill_from(task_step& step, const delivery& message
     step.fill(found->second, std::move(value));
 }
 
-// A task is done with a step of this one's: how many nodes it has run.
+// A task is done with a step of this one's: how many nodes it has run, when by its clock it began
+// and ended, and its trace. Its clock is set by the two messages as if both took as long.
 WEFT_SOURCE void server_core::on_done(const delivery& message) {
     const std::lock_guard lock(mutex_);
     const auto found = steps_.find({message.key.plan, message.key.step});
     if (found == steps_.end() || !is_driver(*found->second)) return;
     task_step& step = *found->second;
-    std::uint64_t nodes = 0;
-    if (message.payload.size >= sizeof nodes)
-        std::memcpy(&nodes, message.payload.data, sizeof nodes);
-    step.nodes_run += static_cast<std::size_t>(nodes);
+    step_report report;
+    if (message.payload.size >= sizeof report) {
+        std::memcpy(&report, message.payload.data, sizeof report);
+        step.nodes_run += static_cast<std::size_t>(report.nodes);
+        const std::int64_t there = report.begun_ns - step.begun_ns;
+        const std::int64_t back = stop_state::now_ns() - report.ended_ns;
+        const std::int64_t apart = (there - back) / 2, unsure = (there + back) / 2;
+        if (step.reader != nullptr)
+            step.reader->read_part(message.payload.span().subspan(sizeof report),
+                                   names_[static_cast<std::size_t>(message.from)],
+                                   apart < -unsure || apart > unsure ? apart : 0);
+    }
     step.others.erase(message.from);
     step.wakes = true;
 }
@@ -177,7 +190,9 @@ WEFT_SOURCE void server_core::on_loss(int peer, const std::string& reason) {
     const std::string& name = names_[static_cast<std::size_t>(peer)];
     lost_[static_cast<std::size_t>(peer)] = name + " is gone (" + reason + ')';
     for (auto& [plan, waiting] : unconfirmed_) waiting.erase(peer);
-    answers_.fetch_add(1);
+    for (auto& [number, question] : asked_)
+        if (question.open.erase(peer) > 0 && !question.wrong)
+            question.wrong = error(errc::unavailable, lost_[static_cast<std::size_t>(peer)]);
     std::vector<std::shared_ptr<task_step>> open;
     for (const auto& [key, step] : steps_) open.push_back(step);
     for (const std::shared_ptr<task_step>& step : open) {

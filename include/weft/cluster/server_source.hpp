@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: MIT
 //
 // The definitions of server_core: how a task comes, serves and leaves. How it takes messages is in
-// server_messages_source.hpp, how it runs segments in server_steps_source.hpp. A task that leaves
-// says so, and goes when all others have left: until then it may be needed.
+// server_messages_source.hpp, how it runs segments in server_steps_source.hpp and
+// server_collectives_source.hpp. A task that leaves says so, and goes when all others have left:
+// until then it may be needed.
 #pragma once
 
 #include <weft/cluster/cluster_plan.hpp>
@@ -32,9 +33,13 @@ WEFT_SOURCE server_core::server_core(transport& engine, const cluster& of, const
     try {
         say_hello(clock::now() + options_.start_within);
         make_groups();
-    } catch (...) {
+    } catch (const error& e) {
         endpoint_.stop_background();
         endpoint_.receive_by(nullptr);
+        // Who has not come will not come to the end of the engine either.
+        if (e.code() == errc::deadline_exceeded)
+            for (int rank = 0; rank < of.size(); ++rank)
+                if (rank != of.rank()) engine.give_up(rank);
         throw;
     }
     session_->distribute(*this);
@@ -66,27 +71,30 @@ WEFT_SOURCE server_core::~server_core() {
 
 // Hello.
 
-WEFT_SOURCE const std::string* server_core::lost_in(const cluster_job& group) const {
-    const std::lock_guard lock(mutex_);
+WEFT_SOURCE std::string server_core::loss_in(const cluster_job& group) const {
     for (int rank = group.first_rank(); rank < group.first_rank() + group.size(); ++rank)
-        if (!lost_[static_cast<std::size_t>(rank)].empty())
-            return &lost_[static_cast<std::size_t>(rank)];
-    return nullptr;
+        if (std::string why = loss_of(rank); !why.empty()) return why;
+    return {};
 }
-WEFT_SOURCE exchanges::texts server_core::exchange(std::span<const std::byte> mine,
-                                              clock::time_point deadline) {
-    const cluster_job all("the cluster", 0, cluster_.size());
-    return exchanges_.run(endpoint_, cluster_, all, mine, deadline,
-                          [&](const cluster_job& group) { return lost_in(group); });
+WEFT_SOURCE exchanges::texts server_core::exchange(const cluster_job& group,
+                                                   std::span<const std::byte> mine,
+                                                   clock::time_point deadline, bool excuses) {
+    const auto left = [&](int rank) {
+        const std::lock_guard lock(mutex_);
+        return left_.contains(rank);
+    };
+    return exchanges_.run(
+        endpoint_, cluster_, group, mine, deadline, [&](int rank) { return loss_of(rank); }, left,
+        excuses);
 }
 
 WEFT_SOURCE void server_core::say_hello(clock::time_point deadline) {
     const hello mine = make_hello(cluster_, graph_, session_->devices());
     std::vector<hello> all;
-    for (const auto& text : exchange(std::as_bytes(std::span(&mine, 1)), deadline)) {
+    for (const auto& text : exchange(everybody(), std::as_bytes(std::span(&mine, 1)), deadline)) {
         hello& heard = all.emplace_back();
         heard.magic = 0;  // of another layout, unless it is of this size
-        if (text.size() == sizeof heard) std::memcpy(&heard, text.data(), sizeof heard);
+        if (text->size() == sizeof heard) std::memcpy(&heard, text->data(), sizeof heard);
     }
     check_hellos(cluster_, all);
     if (!graphs_agree(all)) {
@@ -116,18 +124,18 @@ WEFT_SOURCE void server_core::say_hello(clock::time_point deadline) {
 WEFT_SOURCE void server_core::find_difference(std::size_t most, clock::time_point deadline) {
     std::vector<std::uint64_t> mine = node_hashes(graph_), all;
     mine.resize(most, 0);
-    for (const auto& text : exchange(std::as_bytes(std::span(mine)), deadline)) {
+    for (const auto& text : exchange(everybody(), std::as_bytes(std::span(mine)), deadline)) {
         const std::size_t before = all.size();
         all.resize(before + most, 0);
-        if (text.size() == most * sizeof(std::uint64_t))
-            std::memcpy(all.data() + before, text.data(), text.size());
+        if (text->size() == most * sizeof(std::uint64_t))
+            std::memcpy(all.data() + before, text->data(), text->size());
     }
     const std::size_t node = first_difference(all, most);
     const node_sketch sketch = sketch_of(graph_, node);
     std::vector<node_sketch> sketches;
-    for (const auto& text : exchange(std::as_bytes(std::span(&sketch, 1)), deadline))
-        if (text.size() == sizeof sketch)
-            std::memcpy(&sketches.emplace_back(), text.data(), sizeof sketch);
+    for (const auto& text : exchange(everybody(), std::as_bytes(std::span(&sketch, 1)), deadline))
+        if (text->size() == sizeof sketch)
+            std::memcpy(&sketches.emplace_back(), text->data(), sizeof sketch);
     throw_graph_mismatch(cluster_, node, sketches);
 }
 
@@ -173,15 +181,13 @@ WEFT_SOURCE void server_core::stop() {
     stopped_ = true;
 }
 WEFT_SOURCE void server_core::barrier(std::string_view job, clock::time_point deadline) {
-    const cluster_job group = job.empty() ? cluster_job("the cluster", 0, cluster_.size())
-                                          : cluster_.job(job);
+    const cluster_job group = job.empty() ? everybody() : cluster_.job(job);
     if (cluster_.rank() < group.first_rank() ||
         cluster_.rank() >= group.first_rank() + group.size())
         throw error(errc::invalid_argument, "barrier: this task is " + cluster_.name_of(
                                                 cluster_.rank()) +
                                                 " and not of job '" + group.name() + '\'');
-    exchanges_.run(endpoint_, cluster_, group, {}, deadline,
-                   [&](const cluster_job& of) { return lost_in(of); });
+    exchange(group, {}, deadline);
 }
 WEFT_SOURCE std::string server_core::loss_of(int rank) const {
     const std::lock_guard lock(mutex_);

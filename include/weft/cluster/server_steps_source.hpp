@@ -28,11 +28,12 @@ WEFT_SOURCE void server_core::offer(const std::shared_ptr<task_step>& step) {
         step->wakes = true;
         return;
     }
-    while (const auto segment = step->take_ready()) {
-        others_.emplace_back(step, *segment);
-        others_count_.fetch_add(1, std::memory_order_relaxed);
-        if (joined_ == 0 || others_.size() > 1) others_wake_.notify_one();
-    }
+    while (const auto segment = step->take_ready()) add_work({step, *segment, {}});
+}
+WEFT_SOURCE void server_core::add_work(work next) {
+    others_.push_back(std::move(next));
+    others_count_.fetch_add(1, std::memory_order_relaxed);
+    if (joined_ == 0 || others_.size() > 1) others_wake_.notify_one();
 }
 
 // With the first error a step stops here, and its driver or all that have a part in it are told.
@@ -57,9 +58,15 @@ WEFT_SOURCE void server_core::end_if_quiet(const std::shared_ptr<task_step>& ste
     if (steps_.erase(key) == 0) return;
     step->plan->close(step->number);
     endpoint_.close_step(key.plan, key.step);
-    const std::uint64_t nodes = step->nodes_run;
+    const step_report report{step->nodes_run, step->begun_ns, stop_state::now_ns()};
+    const auto words = std::as_bytes(std::span(&report, 1));
+    std::vector<std::byte> bytes(words.begin(), words.end());
+    if (step->trace != nullptr) {
+        const std::vector<std::byte> trace = step->trace->to_bytes();
+        bytes.insert(bytes.end(), trace.begin(), trace.end());
+    }
     endpoint_.send(step->plan->driver, {message_kind::done, key.plan, key.step, 0},
-                   copy_of(std::as_bytes(std::span(&nodes, 1))));
+                   copy_of(bytes));
 }
 
 WEFT_SOURCE void server_core::run_segment(const std::shared_ptr<task_step>& step,
@@ -69,10 +76,12 @@ WEFT_SOURCE void server_core::run_segment(const std::shared_ptr<task_step>& step
     std::vector<travelling_value> objects(made.size());
     std::optional<error> wrong;
     try {
-        if (step->plan->part.segments[segment].collective)
-            run_collective(*step, segment, made);
-        else
+        if (!step->plan->part.segments[segment].collective)
             run_plan(*step, segment, made, objects);
+        else if (is_driver(*step))
+            return step->under_way.push_back(begin_collective(*step, segment));
+        else
+            run_collective(*step, segment, made);
     } catch (const error& e) {
         wrong = e;
     } catch (const failure& e) {
@@ -83,9 +92,13 @@ WEFT_SOURCE void server_core::run_segment(const std::shared_ptr<task_step>& step
         wrong = error(errc::internal, e.what());
     }
     if (!wrong) return publish(step, segment, made, objects);
+    end_wrong(step, *wrong);
+}
+WEFT_SOURCE void server_core::end_wrong(const std::shared_ptr<task_step>& step,
+                                        const error& what) {
     const std::lock_guard lock(mutex_);
     --step->running;
-    fail(*step, *wrong);
+    fail(*step, what);
     step->wakes = true;
     end_if_quiet(step);
 }
@@ -126,7 +139,9 @@ WEFT_SOURCE void server_core::run_plan(task_step& step, std::uint32_t segment,
         feeds.push_back({step.plan->part.slots[slot].node, step.values[slot].data,
                          step.values[slot].shape});
     session_run run(*session_, plan, feeds);
-    run.begin(feeds, {.timeout = detail::time_left(step.deadline), .stop = step.stop.get_token()});
+    run.begin(feeds, {.timeout = detail::time_left(step.deadline),
+                      .stop = step.stop.get_token(),
+                      .trace = step.trace.get()});
     std::vector<bool> written(of.fetches.size(), false);
     const auto is_wanted = [&](std::size_t i) {
         return of.fetches[i].slot != no_slot || !of.fetches[i].edges.empty();
@@ -150,56 +165,6 @@ WEFT_SOURCE void server_core::run_plan(task_step& step, std::uint32_t segment,
     const std::size_t nodes = session_->nodes(plan);
     const std::lock_guard lock(mutex_);
     step.nodes_run += nodes;
-}
-
-// One collective operation with the other tasks of the job. In a deterministic session every task
-// gets all values and adds them up in the order of tasks.
-WEFT_SOURCE void server_core::run_collective(task_step& step, std::uint32_t segment,
-                                        std::vector<std::optional<value_buffer>>& made) {
-    const part_segment& of = step.plan->part.segments[segment];
-    const node_record& node = graph_.record(of.fetches.front().node);
-    const auto& asked = *static_cast<const all_reduce_request*>(node.kernels.front().parameters);
-    const auto group = groups_.find(asked.job);
-    if (group == groups_.end())
-        throw error(errc::invalid_argument,
-                    "node '" + node.name + "' is for the tasks of job '" + asked.job +
-                        "', and runs on " + names_[static_cast<std::size_t>(cluster_.rank())],
-                    node.name, node.where);
-    const travelling_value& in = step.values[of.feeds.front()];
-    made[0].emplace(node.type, in.shape);
-    const cluster_job job = cluster_.job(asked.job);
-    const std::size_t count = in.shape.size(), bytes = made[0]->bytes();
-    std::uint64_t token = 0;
-    std::shared_ptr<std::byte> parts;
-    const bool ordered = session_->options().deterministic && job.size() > 2;
-    const auto keep = std::make_shared<std::pair<travelling_value, value_buffer>>(in, *made[0]);
-    if (ordered) {
-        const std::size_t all = bytes * static_cast<std::size_t>(job.size());
-        const element_block block = take_elements(all);
-        parts = {static_cast<std::byte*>(block.data),
-                 [block](const void*) noexcept { give_elements(block); }};
-        token = endpoint_.all_gather(group->second, in.data, parts.get(), bytes,
-                                     std::make_shared<std::pair<std::shared_ptr<const void>,
-                                                                std::shared_ptr<const void>>>(
-                                         keep, parts));
-    } else {
-        token = endpoint_.all_reduce(group->second, asked.type, asked.op, in.data,
-                                     made[0]->elements(), count, keep);
-    }
-    const auto over = [&] { return endpoint_.done(token) || step.stop.stop_requested(); };
-    if (!endpoint_.wait(over, step.deadline) || !endpoint_.done(token) ||
-        endpoint_.state(token) == collective_state::failed) {
-        const std::string* lost = lost_in(job);
-        if (lost != nullptr) throw error(errc::unavailable, *lost);
-        if (step.stop.stop_requested()) throw error(errc::cancelled, "the run was stopped");
-        throw error(errc::deadline_exceeded,
-                    "the run's time limit is over, and not all tasks of job '" + asked.job +
-                        "' have come to node '" + node.name + '\'',
-                    node.name, node.where);
-    }
-    if (ordered)
-        combine(asked.type, asked.op, made[0]->elements(), parts.get(), count,
-                static_cast<std::size_t>(job.size()));
 }
 
 // What a segment has made goes to who waits for it.
@@ -229,7 +194,7 @@ WEFT_SOURCE void server_core::publish(const std::shared_ptr<task_step>& step, st
 // Segments of other tasks' sessions.
 
 WEFT_SOURCE bool server_core::run_one_of_others() {
-    std::pair<std::shared_ptr<task_step>, std::uint32_t> next;
+    work next;
     {
         const std::lock_guard lock(mutex_);
         if (others_.empty()) return false;
@@ -237,7 +202,10 @@ WEFT_SOURCE bool server_core::run_one_of_others() {
         others_.pop_front();
         others_count_.fetch_sub(1, std::memory_order_relaxed);
     }
-    run_segment(next.first, next.second);
+    if (next.other)
+        next.other();
+    else
+        run_segment(next.step, next.segment);
     return true;
 }
 WEFT_SOURCE void server_core::run_others() {

@@ -130,13 +130,13 @@ WEFT_SOURCE void simulated_network::schedule(std::int64_t time, event&& what) {
 }
 
 WEFT_SOURCE std::int64_t simulated_network::next_event() const {
-    return queue_.empty() ? std::numeric_limits<std::int64_t>::max() : queue_.top().time;
+    return queue_.empty() ? (std::numeric_limits<std::int64_t>::max)() : queue_.top().time;
 }
 
 WEFT_SOURCE int simulated_network::take_event() {
     const timed next = queue_.top();
     queue_.pop();
-    now_ = std::max(now_, next.time);
+    now_ = (std::max)(now_, next.time);
     event& what = events_[next.number];
     const int rank = what.to;
     task& to = *tasks_[static_cast<std::size_t>(rank)];
@@ -150,7 +150,7 @@ WEFT_SOURCE std::int64_t simulated_network::delayed(int from, int to, bool in_or
     std::int64_t time = now_ + faults_.least_delay + static_cast<std::int64_t>(random(range));
     if (!in_order) return time;
     std::int64_t& last = last_[index_of(from, to)];
-    return last = std::max(last, time);
+    return last = (std::max)(last, time);
 }
 
 WEFT_SOURCE void simulated_network::send_frame(event&& frame) {

@@ -13,9 +13,12 @@
 #include <weft/cluster/partition_source.hpp>
 #include <weft/cluster/protocol_source.hpp>
 #include <weft/cluster/reduce_source.hpp>
+#include <weft/cluster/server_checkpoints_source.hpp>
 #include <weft/cluster/server_messages_source.hpp>
 #include <weft/cluster/server_source.hpp>
+#include <weft/cluster/server_collectives_source.hpp>
 #include <weft/cluster/server_steps_source.hpp>
 #include <weft/cluster/simulated_network_source.hpp>
 #include <weft/cluster/spec_source.hpp>
+#include <weft/cluster/supervised_source.hpp>
 #include <weft/cluster/wire_source.hpp>

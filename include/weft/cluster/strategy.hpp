@@ -6,7 +6,9 @@
 // depends on the order of making alone, so that it is the same in every process.
 #pragma once
 
+#include <weft/cluster/async_ps.hpp>
 #include <weft/cluster/spec.hpp>
+#include <weft/cluster/sync_ps.hpp>
 #include <weft/graph/device_function.hpp>
 #include <weft/graph/record.hpp>
 

@@ -6,10 +6,13 @@
 // reads of a full slot's value need no guard, since it is not changed any more.
 #pragma once
 
+#include <weft/cluster/collective_run.hpp>
 #include <weft/cluster/part.hpp>
 #include <weft/cluster/value_message.hpp>
+#include <weft/runtime/tracer.hpp>
 #include <weft/session/core.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <deque>
@@ -106,20 +109,24 @@ public:
             if (--waits_[segment] == 0) ready_.push_back(segment);
         return true;
     }
-    // A segment that can run, which is running from now on. Collectives run in the order of the
-    // plan, so that all tasks begin them in the same one.
+    // A segment that can run, which is running from now on. Collectives first: they take their time
+    // while others compute; and in the order of the plan, so that all tasks begin them in the same
+    // one: none between the two exchanges of another.
     std::optional<std::uint32_t> take_ready() {
-        for (std::size_t i = 0; i < ready_.size() && !failed; ++i) {
-            const std::uint32_t segment = ready_[i];
-            if (plan->part.segments[segment].collective) {
-                if (segment != next_collective()) continue;
-                begun_collective_ = segment + 1;
-            }
-            ready_.erase(ready_.begin() + static_cast<std::ptrdiff_t>(i));
-            ++running;
-            return segment;
-        }
-        return std::nullopt;
+        if (failed) return std::nullopt;
+        const bool held = std::ranges::any_of(
+            under_way, [](const collective_run& run) { return run.sizes != nullptr; });
+        auto found = held ? ready_.end() : std::ranges::find(ready_, next_collective());
+        if (found != ready_.end())
+            begun_collective_ = *found + 1;
+        else
+            found = std::ranges::find_if(
+                ready_, [&](std::uint32_t segment) { return !is_collective(segment); });
+        if (found == ready_.end()) return std::nullopt;
+        const std::uint32_t segment = *found;
+        ready_.erase(found);
+        ++running;
+        return segment;
     }
     // Whether nothing runs here and nothing will.
     bool quiet() const { return running == 0 && (failed || segments_left == 0); }
@@ -138,20 +145,28 @@ public:
     // Of the driver's own step: the tasks that have not said that they are done, the first error,
     // and what the waiting thread looks at without a lock.
     std::set<int> others;
+    std::int64_t begun_ns = 0;      // when it began, by stop_state's clock
+    std::unique_ptr<tracer> trace;  // of this task's part; null: nobody asked
+    run_reader* reader = nullptr;   // of the driver's
     std::optional<error> first_error;
     std::atomic<bool> wakes{false};
+    // Those that the waiting thread has begun; its alone.
+    std::vector<collective_run> under_way{};
 
 private:
+    bool is_collective(std::uint32_t segment) const {
+        return plan->part.segments[segment].collective;
+    }
     std::uint32_t next_collective() const {
         std::uint32_t at = begun_collective_;
-        while (at < plan->part.segments.size() && !plan->part.segments[at].collective) ++at;
+        while (at < plan->part.segments.size() && !is_collective(at)) ++at;
         return at;
     }
 
     std::vector<bool> full_;
     std::vector<std::size_t> waits_;  // of each segment: slots that are not full
     std::deque<std::uint32_t> ready_;
-    std::uint32_t begun_collective_ = 0;
+    std::uint32_t begun_collective_ = 0;  // all before it have been taken
 };
 
 }  // namespace weft

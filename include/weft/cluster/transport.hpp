@@ -8,7 +8,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <utility>
+#include <vector>
 
 namespace weft {
 
@@ -45,6 +48,9 @@ public:
     virtual int self() const = 0;
     virtual int size() const = 0;
 
+    // Whether that one thread may be another each time.
+    virtual bool serves_threads() const { return true; }
+
     // Sends a frame, header and payload together at most max_frame bytes, which are copied.
     static constexpr std::size_t max_frame = 64 + 8192;
     virtual void post(int to, std::span<const std::byte> header,
@@ -64,6 +70,9 @@ public:
     // Tells what has happened; false if nothing has.
     virtual bool poll(transport_events& events) = 0;
 
+    // Memory of operations that nobody waits for any more: kept as long as the engine may use it.
+    void keep(std::shared_ptr<const void> memory) { kept_.push_back(std::move(memory)); }
+
     // Others have found out that this peer is gone: shutting down must not wait for it.
     virtual void give_up(int peer) = 0;
 
@@ -78,6 +87,9 @@ public:
     // `out` gets `bytes` of each member, in the order of the group.
     virtual void all_gather(int group, const void* in, void* out, std::size_t bytes,
                             std::uint64_t token) = 0;
+
+protected:
+    std::vector<std::shared_ptr<const void>> kept_;
 };
 
 }  // namespace weft

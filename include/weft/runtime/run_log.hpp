@@ -10,6 +10,8 @@
 
 #include <atomic>
 #include <memory>
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include <pthread.h>
@@ -73,6 +75,12 @@ struct run_log {
 class run_reader {
 public:
     virtual void read(const run_log& log) noexcept = 0;
+    // Of runs on several tasks: what a tracer of the task has kept of its part, see
+    // tracer::to_bytes(), and its clock less this one's.
+    virtual void read_part(std::span<const std::byte> bytes, std::string_view task,
+                           std::int64_t clock_ns) noexcept {
+        static_cast<void>(bytes), static_cast<void>(task), static_cast<void>(clock_ns);
+    }
 
 protected:
     run_reader() = default;

@@ -43,16 +43,28 @@ public:
     void clear();
 
     void read(const run_log& log) noexcept override;
+    // The runs that are kept, for a tracer of another process.
+    std::vector<std::byte> to_bytes() const;
+    // Adds those: devices are named with their task, threads told apart from this process's, times
+    // set by this clock. Bytes that are not a tracer's are dropped.
+    void read_part(std::span<const std::byte> bytes, std::string_view task,
+                   std::int64_t clock_ns) noexcept override;
 
 private:
     void append(const run_log& log);
+    void keep(traced_run run);
+    void add(trace_data from, const std::string& task, std::int64_t clock_ns);
     std::shared_ptr<const traced_plan> describe(const run_log& log);
     void add_memory(const run_log& log, traced_run& to);
     void add_types(const run_log& log, traced_run& to) const;
     std::uint32_t device_number(const std::string& name);
     void make_room(std::size_t steps);
 
+    // Numbers of other processes' threads begin here.
+    static constexpr std::uint32_t first_foreign_thread = 1'000'000;
+
     const tracer_options options_;
+    std::uint32_t foreign_threads_ = 0;
     mutable std::mutex mutex_;  // guards the rest
     trace_data data_;
     std::vector<std::shared_ptr<const traced_plan>> plans_;

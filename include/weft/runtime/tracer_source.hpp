@@ -8,6 +8,7 @@
 
 #include <weft/core/search.hpp>
 #include <weft/runtime/step_names.hpp>
+#include <weft/runtime/trace_bytes.hpp>
 #include <weft/runtime/trace_text.hpp>
 #include <weft/runtime/trace_writer.hpp>
 #include <weft/runtime/tracer.hpp>
@@ -86,6 +87,68 @@ WEFT_SOURCE void tracer::read(const run_log& log) noexcept {
     }
 }
 
+// Parts of runs.
+
+WEFT_SOURCE std::vector<std::byte> tracer::to_bytes() const {
+    trace_data copy;
+    {
+        const std::lock_guard lock(mutex_);
+        copy = data_;
+    }
+    detail::trace_archive archive;
+    detail::archive_trace(archive, copy);
+    return archive.take();
+}
+WEFT_SOURCE void tracer::read_part(std::span<const std::byte> bytes, std::string_view task,
+                                   std::int64_t clock_ns) noexcept {
+    const std::lock_guard lock(mutex_);
+    try {
+        detail::trace_archive archive(bytes);
+        trace_data from;
+        detail::archive_trace(archive, from);
+        if (archive.good()) add(std::move(from), std::string(task), clock_ns);
+    } catch (...) {  // no memory
+        ++data_.dropped;
+    }
+}
+WEFT_SOURCE void tracer::add(trace_data from, const std::string& task, std::int64_t clock_ns) {
+    std::map<const traced_plan*, std::shared_ptr<const traced_plan>> renamed;
+    std::map<std::uint32_t, std::uint32_t> threads;
+    const auto thread = [&](std::uint32_t number) {
+        const auto [found, fresh] = threads.try_emplace(number, 0);
+        if (!fresh) return found->second;
+        const std::string name = from.threads[number] + " of " + task;
+        for (const auto& [known, text] : data_.threads)
+            if (text == name && known >= first_foreign_thread) return found->second = known;
+        found->second = first_foreign_thread + foreign_threads_++;
+        data_.threads[found->second] = name;
+        return found->second;
+    };
+    for (traced_run& run : from.runs) {
+        std::shared_ptr<const traced_plan>& plan = renamed[run.plan.get()];
+        if (plan == nullptr) {
+            auto copy = std::make_shared<traced_plan>(*run.plan);
+            for (traced_step& step : copy->steps) step.device = task + step.device;
+            plan = std::move(copy);
+        }
+        run.plan = plan;
+        run.number = data_.runs.size() + data_.dropped + 1;
+        run.begin_ns -= clock_ns;
+        run.end_ns -= clock_ns;
+        run.caller = thread(run.caller);
+        for (traced_event& event : run.events) {
+            event.begin_ns -= clock_ns;
+            event.end_ns -= clock_ns;
+            event.thread = thread(event.thread);
+        }
+        for (memory_change& change : run.memory) {
+            change.at_ns -= clock_ns;
+            change.device = device_number(task + from.devices[change.device]);
+        }
+        keep(std::move(run));
+    }
+}
+
 WEFT_SOURCE void tracer::append(const run_log& log) {
     traced_run run;
     run.plan = describe(log);
@@ -107,6 +170,9 @@ WEFT_SOURCE void tracer::append(const run_log& log) {
     }
     add_memory(log, run);
     add_types(log, run);
+    keep(std::move(run));
+}
+WEFT_SOURCE void tracer::keep(traced_run run) {
     const std::size_t steps = run.events.size() + 1;  // an empty run takes memory, too
     if (steps > options_.max_steps) {
         ++data_.dropped;

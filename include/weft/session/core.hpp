@@ -48,6 +48,8 @@ public:
     prepared_plan& prepare_part(std::span<const node_id> feeds, std::size_t done,
                                 std::span<const node_id> fetches,
                                 const std::map<node_id, device_index>& placed);
+    // The variables that have a place here.
+    std::vector<node_id> placed_variables() const;
     // Runs the initializers of all variables, in the order of making.
     void initialize();
 

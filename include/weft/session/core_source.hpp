@@ -257,6 +257,12 @@ WEFT_SOURCE prepared_plan& session_core::prepare_part(
     return *p.plans.emplace(p.key, std::make_unique<prepared_plan>(made)).first->second;
 }
 
+WEFT_SOURCE std::vector<node_id> session_core::placed_variables() const {
+    const std::lock_guard lock(parts_->mutex);
+    std::vector<node_id> out;
+    for (const auto& [id, device] : parts_->kept) out.push_back(id);
+    return out;
+}
 WEFT_SOURCE void session_core::initialize() {
     for (node_id variable : of().variables()) {
         const node_id fetch = of().initializer_of(variable);
