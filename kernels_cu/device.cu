@@ -5,6 +5,7 @@
 // when something goes wrong.
 #include "architecture.hpp"
 #include "device.hpp"
+#include "tree_compiler.hpp"
 
 #include <weft/runtime/device_factory.hpp>
 
@@ -26,6 +27,9 @@ public:
     gpu_fault_place faults() const noexcept override { return on_.faults(); }
     void upload(void* to_device, const void* from_host, std::size_t bytes) override {
         on_.upload_now(to_device, from_host, bytes);
+    }
+    bool launch_whole(const launch_code& code, const tree_launch& what) override {
+        return launch_compiled(*this, on_.architecture(), code, what);
     }
 
 private:
@@ -50,6 +54,7 @@ device_info complete(device_info info, int ordinal) {
     if (info.description.empty()) info.description = properties.name;
     if (info.memory_limit == 0) info.memory_limit = properties.totalGlobalMem;
     info.launches = true;
+    info.compiles = &compiles_tree;
     return info;
 }
 
@@ -66,6 +71,8 @@ cuda_device::cuda_device(device_info info, int memory_space, int ordinal)
     : device(complete(std::move(info), ordinal), memory_space),
       ordinal_(ordinal),
       multiprocessors_(attribute(cudaDevAttrMultiProcessorCount, ordinal, 1)),
+      architecture_(attribute(cudaDevAttrComputeCapabilityMajor, ordinal, 0) * 10 +
+                    attribute(cudaDevAttrComputeCapabilityMinor, ordinal, 0)),
       queue_("weft gpu:" + std::to_string(this->info().name.index)) {
     const current_device here(ordinal_);
     for (stream* made : {&compute_, &to_device_, &to_host_})

@@ -43,6 +43,7 @@ public:
         return recording_ ? noting_.get() : compute_.get();
     }
     int multiprocessors() const noexcept { return multiprocessors_; }
+    int architecture() const noexcept { return architecture_; }  // 90 for sm_90
     // For the kernel that is launched last.
     gpu_fault_place faults() const noexcept {
         return faults_.place(recording_ ? recorded_.back() : issued_.latest());
@@ -94,6 +95,7 @@ private:
 
     const int ordinal_;
     int multiprocessors_ = 1;
+    int architecture_ = 0;
     bool has_pool_ = false;
     cudaMemPool_t pool_{};
     stream compute_;

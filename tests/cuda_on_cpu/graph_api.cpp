@@ -26,6 +26,9 @@ capture_list& captures() {
     return list;
 }
 
+// What the calling thread may do while it captures.
+thread_local cudaStreamCaptureMode mode_of_thread = cudaStreamCaptureModeGlobal;
+
 // Marks a node and all that come before it.
 void mark(const CUgraph_st& graph, std::size_t node, std::vector<bool>& marked) {
     if (marked[node]) return;
@@ -97,6 +100,7 @@ cudaError_t submit(CUstream_st& stream, cudaGraphNodeType type, work what, bool 
 }
 
 cudaError_t refuse_in_capture() {
+    if (mode_of_thread == cudaStreamCaptureModeRelaxed) return cudaSuccess;
     capture_list& list = captures();
     if (list.count.load(std::memory_order_relaxed) == 0) return cudaSuccess;
     const std::lock_guard lock(list.mutex);
@@ -154,6 +158,12 @@ cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
     if (!ended->joined()) return finish(cudaErrorStreamCaptureUnjoined);
     *graph = ended->graph.release();
     return cudaSuccess;
+}
+
+cudaError_t cudaThreadExchangeStreamCaptureMode(cudaStreamCaptureMode* mode) {
+    static api_function& self = function("cudaThreadExchangeStreamCaptureMode");
+    std::swap(*mode, mode_of_thread);
+    return begin_without_device(self);
 }
 
 cudaError_t cudaStreamIsCapturing(cudaStream_t stream, cudaStreamCaptureStatus* status) {

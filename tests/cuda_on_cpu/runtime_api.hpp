@@ -11,7 +11,9 @@
 #include "runtime_types.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <string>
 #include <tuple>
 #include <utility>
 
@@ -75,6 +77,7 @@ cudaError_t cudaMemsetAsync(void* address, int value, std::size_t bytes,
 
 cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode mode);
 cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph);
+cudaError_t cudaThreadExchangeStreamCaptureMode(cudaStreamCaptureMode* mode);
 cudaError_t cudaStreamIsCapturing(cudaStream_t stream, cudaStreamCaptureStatus* status);
 cudaError_t cudaGraphInstantiate(cudaGraphExec_t* exec, cudaGraph_t graph,
                                  unsigned long long flags = 0);
@@ -85,6 +88,15 @@ cudaError_t cudaGraphExecUpdate(cudaGraphExec_t exec, cudaGraph_t graph,
 cudaError_t cudaGraphGetNodes(cudaGraph_t graph, cudaGraphNode_t* nodes, std::size_t* count);
 cudaError_t cudaGraphDestroy(cudaGraph_t graph);
 cudaError_t cudaGraphExecDestroy(cudaGraphExec_t exec);
+
+// A library is here the text `cuda_on_cpu::library_image`, whatever follows it; its kernels are
+// those that add_kernel() has been told.
+cudaError_t cudaLibraryLoadData(cudaLibrary_t* library, const void* code,
+                                cudaJitOption* jit_options, void** jit_values, unsigned jit_count,
+                                cudaLibraryOption* options, void** values, unsigned count);
+cudaError_t cudaLibraryGetKernel(cudaKernel_t* kernel, cudaLibrary_t library, const char* name);
+cudaError_t cudaLaunchKernelExC(const cudaLaunchConfig_t* config, const void* kernel,
+                                void** arguments);
 
 namespace cuda_on_cpu {
 
@@ -103,6 +115,23 @@ private:
     void (*kernel_)(P...);
     std::tuple<P...> arguments_;
 };
+
+inline constexpr char library_image[] = "a library of CUDA on the CPU";
+// Makes the call of a kernel with the arguments that these point to.
+using make_call = std::function<std::shared_ptr<const kernel_call>(void** arguments)>;
+void add_kernel(std::string name, make_call make);
+
+template <class... P, std::size_t... I>
+make_call caller_of(void (*kernel)(P...), std::index_sequence<I...>) {
+    return [kernel](void** arguments) {
+        return std::make_shared<const typed_call<P...>>(kernel, *static_cast<P*>(arguments[I])...);
+    };
+}
+// Kernels of all libraries that are loaded from now on.
+template <class... P>
+void add_kernel(std::string name, void (*kernel)(P...)) {
+    add_kernel(std::move(name), caller_of(kernel, std::index_sequence_for<P...>{}));
+}
 
 }  // namespace cuda_on_cpu
 

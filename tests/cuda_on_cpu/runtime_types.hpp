@@ -22,11 +22,13 @@ enum cudaError {
     cudaErrorInvalidDeviceFunction = 98,
     cudaErrorNoDevice = 100,
     cudaErrorInvalidDevice = 101,
+    cudaErrorInvalidKernelImage = 200,
     cudaErrorNoKernelImageForDevice = 209,
     cudaErrorECCUncorrectable = 214,
     cudaErrorPeerAccessUnsupported = 217,
     cudaErrorInvalidResourceHandle = 400,
     cudaErrorIllegalState = 401,
+    cudaErrorSymbolNotFound = 500,
     cudaErrorNotReady = 600,
     cudaErrorIllegalAddress = 700,
     cudaErrorLaunchOutOfResources = 701,
@@ -58,6 +60,8 @@ using cudaGraph_t = struct CUgraph_st*;
 using cudaGraphNode_t = struct CUgraphNode_st*;
 using cudaGraphExec_t = struct CUgraphExec_st*;
 using cudaMemPool_t = struct CUmemPoolHandle_st*;
+using cudaLibrary_t = struct CUlib_st*;
+using cudaKernel_t = struct CUkern_st*;
 
 enum cudaMemcpyKind {
     cudaMemcpyHostToHost = 0,
@@ -186,6 +190,10 @@ struct cudaFuncAttributes {
     int ptxVersion;
     int binaryVersion;
 };
+
+// Options of libraries: there are none here.
+enum cudaJitOption : int {};
+enum cudaLibraryOption : int {};
 
 enum cudaStreamCaptureMode {
     cudaStreamCaptureModeGlobal = 0,

@@ -92,11 +92,4 @@ __global__ void __launch_bounds__(tree_threads)
     report_fault(faults, fault);
 }
 
-// How many elements a thread takes at a time: 16 bytes of the smallest, no more than 8.
-template <class Tree, class T>
-inline constexpr int widest_step = [] {
-    const std::size_t bytes = smallest_bytes<Tree, sizeof(T)>;
-    return bytes >= 16 ? 1 : bytes == 8 ? 2 : bytes == 4 ? 4 : 8;
-}();
-
 }  // namespace weft::cuda

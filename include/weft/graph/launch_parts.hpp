@@ -117,9 +117,9 @@ struct tree_launch_code {
     static constexpr launch_code make() {
         if constexpr (parts_of<Tree>::any) {
             using list = tree_part_list<Tree, T>;
-            return {&whole_tree<Tree, T>::launch, list::value.parts, list::count};
+            return {&place_of<Tree, T>, list::value.parts, list::count, &tree_name<Tree, T>};
         } else {
-            return {&whole_tree<Tree, T>::launch, nullptr, 0};
+            return {&place_of<Tree, T>};
         }
     }
     static constexpr launch_code value = make();

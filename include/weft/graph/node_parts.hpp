@@ -48,8 +48,8 @@ struct launch_parts {
     cuda::epilogue_kind epilogue;  // what the tree is to the call
     std::uint8_t bias_slot;
 
-    // As things are now: files that nvcc compiles tell their kernels when the program starts.
-    expression_launch summary() const;
+    // As things are now, on a device that compiles what `compiles` says.
+    expression_launch summary(bool (*compiles)(const launch_code&)) const;
 };
 
 // What the types of an expression say of its node.

@@ -17,15 +17,16 @@ WEFT_SOURCE void refuse_number(double given, dtype type, const std::source_locat
                 {}, where);
 }
 
-WEFT_SOURCE expression_launch launch_parts::summary() const {
+WEFT_SOURCE expression_launch
+launch_parts::summary(bool (*compiles)(const launch_code&)) const {
     const bool with_op = epilogue != cuda::epilogue_kind::none;
-    expression_launch out{with_op ? launch_way::with_op : launch_way::none};
+    expression_launch out;
     for (const launch_code* code : {with_op ? nullptr : tree, fused}) {
         if (code == nullptr) continue;
-        out.kernels += code->kernels();
-        if (out.way != launch_way::by_parts)
-            out.way = *code->whole != nullptr ? launch_way::one_kernel : launch_way::by_parts;
+        const expression_launch one = code->way(compiles);
+        out = {one.way > out.way ? one.way : out.way, out.kernels + one.kernels};
     }
+    if (with_op && out.way == launch_way::none) out.way = launch_way::with_op;
     return out;
 }
 

@@ -87,6 +87,9 @@ protected:
     ~context() = default;
 };
 
+struct launch_code;
+struct tree_launch;
+
 // What a kernel of a GPU, which cannot throw, finds wrong with its operands.
 enum class gpu_fault : unsigned {
     none,
@@ -123,6 +126,9 @@ public:
     virtual void upload(void* to_device, const void* from_host, std::size_t bytes) {
         __builtin_memcpy(to_device, from_host, bytes);
     }
+    // Launches a tree as one kernel that has been compiled while the program runs; false: there is
+    // none, and nothing was launched.
+    virtual bool launch_whole(const launch_code&, const tree_launch&) { return false; }
 
 protected:
     ~context() = default;

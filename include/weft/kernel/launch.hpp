@@ -41,24 +41,14 @@ struct tree_part {
     bool is_number = false;
 };
 
-// How a tree is launched: as a whole, where some file of the program has been compiled for the
-// device, or by its parts; without either it cannot be.
-struct launch_code {
-    const launch_function* whole = nullptr;
-    const tree_part* parts = nullptr;
-    std::uint16_t part_count = 0;
-
-    bool exists() const { return *whole != nullptr || part_count != 0; }
-    std::size_t kernels() const;  // that a launch starts
-};
-
 // How the expressions of a node are launched: what its op's kernel reads, and what is evaluated
 // around that kernel. Their names are part of the JSON reports.
 enum class launch_way : unsigned char {
-    none,        // it has none, or does not run on a GPU that launches
-    one_kernel,  // nvcc has compiled each of them as a whole
-    by_parts,    // one of them at least is a kernel for each part
-    with_op,     // the kernel of the op evaluates what is around it
+    none,         // it has none, or does not run on a GPU that launches
+    one_kernel,   // nvcc has compiled each of them as a whole
+    at_run_time,  // one of them at least is compiled as a whole when it first runs
+    by_parts,     // one of them at least is a kernel for each part
+    with_op,      // the kernel of the op evaluates what is around it
 };
 struct expression_launch {
     launch_way way = launch_way::none;
@@ -66,23 +56,42 @@ struct expression_launch {
 };
 // "none", "one_kernel", and so on.
 constexpr const char* name_of(launch_way way) {
-    constexpr const char* names[] = {"none", "one_kernel", "by_parts", "with_op"};
+    constexpr const char* names[] = {"none", "one_kernel", "at_run_time", "by_parts", "with_op"};
     return names[static_cast<unsigned char>(way)];
 }
 
-// The whole of a tree: one place in a program, whatever its files are compiled by, so that they do
+// What there is of a tree in a program, once, whatever its files are compiled by, so that they do
 // not differ in anything else.
-template <class Tree, class T>
-struct whole_tree {
-    static inline launch_function launch = nullptr;
+struct tree_place {
+    launch_function launch = nullptr;  // of a file that is compiled for the device
+    void* made = nullptr;              // the device's, which may compile it when it first runs
 };
+// How a tree is launched: as a whole, where some file of the program has been compiled for the
+// device or the device compiles it from its name, or by its parts; without these it cannot be.
+struct launch_code {
+    tree_place* place = nullptr;
+    const tree_part* parts = nullptr;
+    std::uint16_t part_count = 0;
+    const char* (*name)() = nullptr;  // where there are parts; see tree_name
+
+    bool exists() const { return place->launch != nullptr || part_count != 0; }
+    // How it is on a device that compiles what `compiles` says (null: nothing).
+    expression_launch way(bool (*compiles)(const launch_code&)) const;
+};
+template <class Tree, class T>
+inline tree_place place_of{};
+// "... [with Tree = weft::application<...>; T = float]", as the compiler spells it.
+template <class Tree, class T>
+const char* tree_name() {
+    return __PRETTY_FUNCTION__;
+}
 // In a file that is compiled for the device: has its kernel compiled, and fills that place when
 // the program starts. Whoever uses it calls tell() unless it has been: nvcc does not look for
 // kernels in initialisers.
 template <class Tree, class T>
 struct compiled_tree {
     static bool tell() {
-        whole_tree<Tree, T>::launch = &launch_tree<Tree, T>;
+        place_of<Tree, T>.launch = &launch_tree<Tree, T>;
         return true;
     }
     static inline const bool told = tell();

@@ -83,11 +83,12 @@ private:
 
 }  // namespace detail
 
-WEFT_SOURCE std::size_t launch_code::kernels() const {
-    if (*whole != nullptr) return 1;
-    std::size_t count = 0;
-    for (std::size_t i = 0; i < part_count; ++i) count += parts[i].launch != nullptr ? 1 : 0;
-    return count;
+WEFT_SOURCE expression_launch launch_code::way(bool (*compiles)(const launch_code&)) const {
+    if (place->launch != nullptr) return {launch_way::one_kernel, 1};
+    if (compiles != nullptr && compiles(*this)) return {launch_way::at_run_time, 1};
+    expression_launch out{launch_way::by_parts, 0};
+    for (std::size_t i = 0; i < part_count; ++i) out.kernels += parts[i].launch != nullptr ? 1 : 0;
+    return out;
 }
 
 WEFT_SOURCE void launch_program(const tree_program& tree, const launch_code& code,
@@ -107,7 +108,8 @@ WEFT_SOURCE void launch_program(const tree_program& tree, const launch_code& cod
     const tree_launch what{loop,         operands,    tree.slots,
                            tree.numbers, output.data, output.shape.size()};
     if (what.size == 0) return;
-    if (*code.whole != nullptr) return (*code.whole)(ctx, what);
+    if (code.place->launch != nullptr) return code.place->launch(ctx, what);
+    if (ctx.launch_whole(code, what)) return;
     detail::part_launcher(code, ctx, what).launch();
 }
 

@@ -28,6 +28,8 @@ constexpr int default_priority(std::string_view kind) {
     return kind == "gpu" ? 200 : kind == "cpu" ? 50 : 100;
 }
 
+struct launch_code;
+
 // One device.
 struct device_info {
     device_spec name;              // full
@@ -35,6 +37,8 @@ struct device_info {
     std::size_t memory_limit = 0;  // bytes; 0: none is set
     int priority = -1;             // the greater, the earlier; -1: default_priority of its kind
     bool launches = false;         // a GPU that CUDA drives: see kernel_entry::code
+    // Whether it compiles a tree's kernel as the program runs; null: none.
+    bool (*compiles)(const launch_code&) = nullptr;
 };
 
 // The devices of one session.

@@ -158,7 +158,7 @@ private:
         const kernel_entry* kernel =
             device.launches ? state_.nodes[at]->kernel_for(device.name.kind, true) : nullptr;
         if (kernel == nullptr || kernel->launched == nullptr) return {};
-        return kernel->launched->summary();
+        return kernel->launched->summary(device.compiles);
     }
 
     std::string missing(node_position at, device_index device) const {

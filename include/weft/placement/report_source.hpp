@@ -127,6 +127,8 @@ private:
             std::to_string(launched.kernels) + (launched.kernels == 1 ? " kernel" : " kernels");
         if (launched.way == launch_way::one_kernel)
             out_ += "    launched whole, by " + kernels + " of its own\n";
+        if (launched.way == launch_way::at_run_time)
+            out_ += "    launched whole, by " + kernels + " compiled when it first runs\n";
         if (launched.way == launch_way::by_parts)
             out_ += "    launched by parts, " + kernels + '\n';
         if (launched.way == launch_way::with_op)
