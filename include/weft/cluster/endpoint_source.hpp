@@ -53,6 +53,7 @@ WEFT_SOURCE endpoint::endpoint(transport& engine, const endpoint_options& option
       size_(engine.size()),
       incarnation_(options.incarnation != 0 ? options.incarnation : detail::random_incarnation()),
       eager_bytes_(options.eager_bytes),
+      shares_thread_(options.shares_thread),
       driver_(std::make_unique<protocol_driver>(
           engine, detail::protocol_options_of(options, self_, incarnation_),
           options.max_kept_memory)) {
