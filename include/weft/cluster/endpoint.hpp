@@ -95,6 +95,8 @@ public:
     void close_step(std::uint64_t plan, std::uint64_t step);
     // Exchanges heartbeats with this peer from now on, even if nothing is sent.
     void watch(int peer);
+    // Those that heartbeats are exchanged with, and those that are lost.
+    std::vector<int> peers();
 
     // Polls while nobody else does, until stop_background(), unless it shares_thread;
     // failed_precondition where the engine serves one thread only.

@@ -204,6 +204,12 @@ WEFT_SOURCE bool endpoint::flush(clock::time_point deadline) {
         deadline);
 }
 
+WEFT_SOURCE std::vector<int> endpoint::peers() {
+    while (!try_own()) std::this_thread::yield();
+    std::vector<int> out = driver_->state().peers();
+    release();
+    return out;
+}
 WEFT_SOURCE protocol_statistics endpoint::statistics() {
     if (owns()) return driver_->state().statistics();
     while (!try_own()) std::this_thread::yield();

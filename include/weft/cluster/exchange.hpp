@@ -32,7 +32,39 @@ public:
     texts run(endpoint& by, const cluster& in, const cluster_job& group,
               std::span<const std::byte> mine, clock::time_point deadline, Lost lost,
               Left left, bool excuses = false) {
-        const turn_key key = next_turn(group);
+        return run(by, in, group, mine, deadline, lost, left, excuses, next_turn(group));
+    }
+    // The last turn of a group, whatever turns its tasks had before: until all of them that are
+    // not lost have come here.
+    template <class Lost>
+    void leave(endpoint& by, const cluster& in, const cluster_job& group, Lost lost) {
+        const auto never = [](int) { return false; };
+        run(by, in, group, {}, clock::time_point::max(), lost, never, true,
+            {number_of(group) | std::uint64_t{1} << 62, 0});
+    }
+    // A message of this kind, from the thread that polls.
+    void on_message(endpoint& by, const delivery& message) {
+        const std::lock_guard lock(mutex_);
+        const turn_key key{message.key.plan, message.key.step};
+        const auto table = tables_.find(key);
+        const std::vector<std::byte> bytes(message.payload.data,
+                                           message.payload.data + message.payload.size);
+        if (message.key.edge != 0)
+            tables_.try_emplace(key, bytes);
+        else if (table == tables_.end())
+            heard_[key][message.from] = bytes;
+        else
+            by.send(message.from, table_key(key), copy_of(table->second));
+    }
+
+private:
+    using turn_key = std::pair<std::uint64_t, std::uint64_t>;  // group, turn
+    static constexpr std::uint64_t absent = ~std::uint64_t{0};
+
+    template <class Lost, class Left>
+    texts run(endpoint& by, const cluster& in, const cluster_job& group,
+              std::span<const std::byte> mine, clock::time_point deadline, Lost lost,
+              Left left, bool excuses, const turn_key& key) {
         const message_key report{message_kind::barrier, key.first, key.second, 0};
         int collector = -1;
         std::string gone;
@@ -64,10 +96,12 @@ public:
             awaited = here.size();
             if (collector != first) {
                 collector = first;
-                if (collector == by.self())
+                if (collector == by.self()) {
                     heard_[key][collector].assign(mine.begin(), mine.end());
-                else
+                    watch(by, group);
+                } else {
                     by.send(collector, report, copy_of(mine));
+                }
             }
             return collector == by.self() && collect(by, group, key, here);
         };
@@ -80,31 +114,19 @@ public:
         return out;
     }
 
-    // A message of this kind, from the thread that polls.
-    void on_message(endpoint& by, const delivery& message) {
-        const std::lock_guard lock(mutex_);
-        const turn_key key{message.key.plan, message.key.step};
-        const auto table = tables_.find(key);
-        const std::vector<std::byte> bytes(message.payload.data,
-                                           message.payload.data + message.payload.size);
-        if (message.key.edge != 0)
-            tables_.try_emplace(key, bytes);
-        else if (table == tables_.end())
-            heard_[key][message.from] = bytes;
-        else
-            by.send(message.from, table_key(key), copy_of(table->second));
-    }
-
-private:
-    using turn_key = std::pair<std::uint64_t, std::uint64_t>;  // group, turn
-    static constexpr std::uint64_t absent = ~std::uint64_t{0};
-
-    turn_key next_turn(const cluster_job& group) {
+    static std::uint64_t number_of(const cluster_job& group) {
         // Never the number of a plan, whose upper half is a rank: steps of plans are closed.
         constexpr std::uint64_t no_plan = std::uint64_t{1} << 63;
-        const std::uint64_t number = no_plan |
-                                     static_cast<std::uint64_t>(group.first_rank()) << 32 |
-                                     static_cast<std::uint64_t>(group.size());
+        return no_plan | static_cast<std::uint64_t>(group.first_rank()) << 32 |
+               static_cast<std::uint64_t>(group.size());
+    }
+    // Who collects has to hear of the loss of any.
+    static void watch(endpoint& by, const cluster_job& group) {
+        for (int rank = group.first_rank(); rank < group.first_rank() + group.size(); ++rank)
+            if (rank != by.self()) by.watch(rank);
+    }
+    turn_key next_turn(const cluster_job& group) {
+        const std::uint64_t number = number_of(group);
         const std::lock_guard lock(mutex_);
         return {number, turns_[number]++};
     }

@@ -118,6 +118,7 @@ private:
     // Start.
     void say_hello(clock::time_point deadline);
     [[noreturn]] void find_difference(std::size_t most, clock::time_point deadline);
+    void leave();
     void make_groups();
     exchanges::texts exchange(const cluster_job& group, std::span<const std::byte> mine,
                               clock::time_point deadline, bool excuses = false);
