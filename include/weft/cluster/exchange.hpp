@@ -11,6 +11,7 @@
 #include <weft/cluster/endpoint.hpp>
 #include <weft/cluster/spec.hpp>
 
+#include <atomic>
 #include <cstring>
 #include <map>
 #include <mutex>
@@ -42,6 +43,8 @@ public:
         run(by, in, group, {}, clock::time_point::max(), lost, never, true,
             {number_of(group) | std::uint64_t{1} << 62, 0});
     }
+    // `lost` or `left` say something else from now on.
+    void look_again() { ++changes_; }
     // A message of this kind, from the thread that polls.
     void on_message(endpoint& by, const delivery& message) {
         const std::lock_guard lock(mutex_);
@@ -68,15 +71,16 @@ private:
         const message_key report{message_kind::barrier, key.first, key.second, 0};
         int collector = -1;
         std::string gone;
-        // Looking at every task takes its time: done once all may have told, or now and then.
+        // Looking at every task takes its time: done where it may find something new.
         std::size_t awaited = 0;
-        clock::time_point next_look{};
+        std::uint64_t seen = ~std::uint64_t{0};
         const auto ended = [&] {
             const std::lock_guard lock(mutex_);
             if (tables_.contains(key)) return true;
             const bool may_be_all = collector == by.self() && heard_[key].size() >= awaited;
-            if (!may_be_all && clock::now() < next_look) return false;
-            next_look = clock::now() + std::chrono::milliseconds(10);
+            const std::uint64_t now = changes_;
+            if (!may_be_all && now == seen) return false;
+            seen = now;
             std::vector<int> here;  // that can tell, or have told
             int first = -1;
             const int end = group.first_rank() + group.size();
@@ -194,6 +198,7 @@ private:
                         missing);
     }
 
+    std::atomic<std::uint64_t> changes_{0};
     std::mutex mutex_;
     std::map<std::uint64_t, std::uint64_t> turns_;  // of each group
     std::map<turn_key, std::map<int, std::vector<std::byte>>> heard_;

@@ -188,6 +188,7 @@ private:
     std::map<step_key, std::vector<delivery>> early_;  // values of steps that have not begun here
     std::vector<std::string> lost_;                    // why, of each task; empty: it is not
     std::set<int> left_;
+    std::set<int> gone_;  // that are lost, whether they had left or not
     std::uint32_t next_plan_ = 0;
     std::mutex collectives_;  // held by the run whose collectives are under way
 

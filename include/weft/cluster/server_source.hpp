@@ -49,7 +49,10 @@ WEFT_SOURCE server_core::server_core(transport& engine, const cluster& of, const
 // Where there are many tasks, they do not tell each other one by one: who has had to do with this
 // one hears that it leaves, and who collects from all, that it may.
 WEFT_SOURCE void server_core::leave() {
-    const auto lost = [&](int rank) { return loss_of(rank); };
+    const auto lost = [&](int rank) {
+        const std::lock_guard lock(mutex_);
+        return std::string(gone_.contains(rank) ? "gone" : "");
+    };
     const bool are_many = cluster_.size() > options_.messages.watch_all_up_to;
     for (int rank : endpoint_.peers())
         if (rank != cluster_.rank()) endpoint_.send(rank, {message_kind::stop, 0, 0, leaving}, {});
