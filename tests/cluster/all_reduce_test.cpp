@@ -310,8 +310,8 @@ TEST_CASE("an all_reduce ends when a task has left that never came to it") {
         const auto x = g.placeholder<tensor<float>>("x");
         const node all = all_reduce(c.job("worker"), reduce_op::sum, x);
         server_options options = small_server();
-        options.messages.dead_after = std::chrono::milliseconds(300);
-        options.messages.heartbeat = std::chrono::milliseconds(50);
+        options.messages.dead_after = std::chrono::seconds(2);
+        options.messages.heartbeat = std::chrono::milliseconds(100);
         server srv(engine, c, g, options);
         session s = srv.session();
         if (c.task() == 0) s.run({feed(x, 1.0f)}, all);

@@ -330,7 +330,7 @@ TEST_CASE("different graphs are found at the start, and the first node that diff
 
 TEST_CASE("tasks that do not come are named") {
     server_options soon = test::small_server();
-    soon.start_within = 200ms;
+    soon.start_within = 1s;
     const auto thrown =
         test::run_tasks(one_and_two, [&](loopback_engine& engine, const cluster& c) {
             if (c.rank() == 2) return;
@@ -364,8 +364,8 @@ TEST_CASE("a task that is lost ends the runs that need it, and only those") {
             }();
             node<tensor<float>> end = there + kept;
             server_options options = test::small_server();
-            options.messages.heartbeat = 20ms;
-            options.messages.dead_after = 200ms;
+            options.messages.heartbeat = 100ms;
+            options.messages.dead_after = 2s;
             server here{engine, c, g, options};
             if (c.rank() != 1) {
                 here.join();
@@ -376,7 +376,7 @@ TEST_CASE("a task that is lost ends the runs that need it, and only those") {
             CHECK(s.run({feed(x, 1.0f)}, end) == 6.0f);
             std::thread killer([&] {
                 begun = false;
-                while (!begun) std::this_thread::sleep_for(1ms);
+                for (int i = 0; i < 20000 && !begun; ++i) std::this_thread::sleep_for(1ms);
                 network.kill(2, false);  // silently: heartbeats find out
             });
             const std::string text =

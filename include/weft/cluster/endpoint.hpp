@@ -32,6 +32,9 @@ struct endpoint_options {
     bool sum_large = false;                                // checksums of large messages, too
     std::uint64_t incarnation = 0;                         // 0: a random one
     int watch_all_up_to = 64;  // tasks: then heartbeats go between all from the start
+    // Tasks take turns on one thread, as in a simulator: who waits polls without a pause, and
+    // nothing polls otherwise.
+    bool shares_thread = false;
 };
 
 // Who receives. Called by the thread that polls, one call at a time; may send, must not wait or
@@ -92,9 +95,11 @@ public:
     void close_step(std::uint64_t plan, std::uint64_t step);
     // Exchanges heartbeats with this peer from now on, even if nothing is sent.
     void watch(int peer);
+    // Those that heartbeats are exchanged with, and those that are lost.
+    std::vector<int> peers();
 
-    // Polls while nobody else does, until stop_background(); failed_precondition where the engine
-    // serves one thread only.
+    // Polls while nobody else does, until stop_background(), unless it shares_thread;
+    // failed_precondition where the engine serves one thread only.
     void start_background();
     void stop_background();
 
@@ -160,6 +165,7 @@ private:
     const int self_, size_;
     const std::uint64_t incarnation_;
     const std::size_t eager_bytes_;
+    const bool shares_thread_;
     std::unique_ptr<protocol_driver> driver_;  // of the thread that owns
     std::atomic<message_handler*> handler_{nullptr};
     std::vector<arrival> telling_;

@@ -53,6 +53,7 @@ WEFT_SOURCE endpoint::endpoint(transport& engine, const endpoint_options& option
       size_(engine.size()),
       incarnation_(options.incarnation != 0 ? options.incarnation : detail::random_incarnation()),
       eager_bytes_(options.eager_bytes),
+      shares_thread_(options.shares_thread),
       driver_(std::make_unique<protocol_driver>(
           engine, detail::protocol_options_of(options, self_, incarnation_),
           options.max_kept_memory)) {
@@ -203,6 +204,12 @@ WEFT_SOURCE bool endpoint::flush(clock::time_point deadline) {
         deadline);
 }
 
+WEFT_SOURCE std::vector<int> endpoint::peers() {
+    while (!try_own()) std::this_thread::yield();
+    std::vector<int> out = driver_->state().peers();
+    release();
+    return out;
+}
 WEFT_SOURCE protocol_statistics endpoint::statistics() {
     if (owns()) return driver_->state().statistics();
     while (!try_own()) std::this_thread::yield();

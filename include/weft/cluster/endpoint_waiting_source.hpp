@@ -45,6 +45,7 @@ WEFT_SOURCE bool endpoint::waiting::step(clock::time_point deadline) {
         return now < deadline;
     }
     if (now >= deadline) return false;
+    if (of_.shares_thread_) return true;
     const auto silent = now - last_;
     const bool is_moving = of_.is_moving_.load(std::memory_order_relaxed);
     if (silent < std::chrono::microseconds(50))
@@ -58,7 +59,7 @@ WEFT_SOURCE bool endpoint::waiting::step(clock::time_point deadline) {
 }
 
 WEFT_SOURCE void endpoint::start_background() {
-    if (background_.joinable()) return;
+    if (background_.joinable() || shares_thread_) return;
     if (!driver_->engine().serves_threads())
         throw_error(errc::failed_precondition,
                     {"the cluster's engine serves one thread only: initialise MPI with "

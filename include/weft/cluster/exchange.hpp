@@ -11,6 +11,7 @@
 #include <weft/cluster/endpoint.hpp>
 #include <weft/cluster/spec.hpp>
 
+#include <atomic>
 #include <cstring>
 #include <map>
 #include <mutex>
@@ -32,46 +33,18 @@ public:
     texts run(endpoint& by, const cluster& in, const cluster_job& group,
               std::span<const std::byte> mine, clock::time_point deadline, Lost lost,
               Left left, bool excuses = false) {
-        const turn_key key = next_turn(group);
-        const message_key report{message_kind::barrier, key.first, key.second, 0};
-        int collector = -1;
-        std::string gone;
-        const auto ended = [&] {
-            const std::lock_guard lock(mutex_);
-            std::vector<int> here;  // that can tell, or have told
-            int first = -1;
-            const int end = group.first_rank() + group.size();
-            for (int rank = group.first_rank(); rank < end; ++rank) {
-                if (std::string why = lost(rank); !why.empty()) {
-                    gone = std::move(why);
-                    continue;
-                }
-                const bool silent = left(rank);
-                if (first < 0 && !silent) first = rank;
-                if (!silent || heard_[key].contains(rank))
-                    here.push_back(rank);
-                else if (first == by.self() || first < 0)
-                    gone = in.name_of(rank) + " has left";
-            }
-            if (tables_.contains(key) || (!gone.empty() && !excuses)) return true;
-            if (collector != first) {
-                collector = first;
-                if (collector == by.self())
-                    heard_[key][collector].assign(mine.begin(), mine.end());
-                else
-                    by.send(collector, report, copy_of(mine));
-            }
-            return collector == by.self() && collect(by, group, key, here);
-        };
-        by.wait(ended, deadline);
-        const std::lock_guard lock(mutex_);
-        const auto table = tables_.find(key);
-        if (table == tables_.end()) refuse(by, in, group, key, gone);
-        texts out = read(table->second, group);
-        tables_.erase(tables_.lower_bound({key.first, 0}), tables_.lower_bound(key));
-        return out;
+        return run(by, in, group, mine, deadline, lost, left, excuses, next_turn(group));
     }
-
+    // The last turn of a group, whatever turns its tasks had before: until all of them that are
+    // not lost have come here.
+    template <class Lost>
+    void leave(endpoint& by, const cluster& in, const cluster_job& group, Lost lost) {
+        const auto never = [](int) { return false; };
+        run(by, in, group, {}, clock::time_point::max(), lost, never, true,
+            {number_of(group) | std::uint64_t{1} << 62, 0});
+    }
+    // `lost` or `left` say something else from now on.
+    void look_again() { ++changes_; }
     // A message of this kind, from the thread that polls.
     void on_message(endpoint& by, const delivery& message) {
         const std::lock_guard lock(mutex_);
@@ -91,12 +64,73 @@ private:
     using turn_key = std::pair<std::uint64_t, std::uint64_t>;  // group, turn
     static constexpr std::uint64_t absent = ~std::uint64_t{0};
 
-    turn_key next_turn(const cluster_job& group) {
+    template <class Lost, class Left>
+    texts run(endpoint& by, const cluster& in, const cluster_job& group,
+              std::span<const std::byte> mine, clock::time_point deadline, Lost lost,
+              Left left, bool excuses, const turn_key& key) {
+        const message_key report{message_kind::barrier, key.first, key.second, 0};
+        int collector = -1;
+        std::string gone;
+        // Looking at every task takes its time: done where it may find something new.
+        std::size_t awaited = 0;
+        std::uint64_t seen = ~std::uint64_t{0};
+        const auto ended = [&] {
+            const std::lock_guard lock(mutex_);
+            if (tables_.contains(key)) return true;
+            const bool may_be_all = collector == by.self() && heard_[key].size() >= awaited;
+            const std::uint64_t now = changes_;
+            if (!may_be_all && now == seen) return false;
+            seen = now;
+            std::vector<int> here;  // that can tell, or have told
+            int first = -1;
+            const int end = group.first_rank() + group.size();
+            for (int rank = group.first_rank(); rank < end; ++rank) {
+                if (std::string why = lost(rank); !why.empty()) {
+                    gone = std::move(why);
+                    continue;
+                }
+                const bool silent = left(rank);
+                if (first < 0 && !silent) first = rank;
+                if (!silent || heard_[key].contains(rank))
+                    here.push_back(rank);
+                else if (first == by.self() || first < 0)
+                    gone = in.name_of(rank) + " has left";
+            }
+            if (!gone.empty() && !excuses) return true;
+            awaited = here.size();
+            if (collector != first) {
+                collector = first;
+                if (collector == by.self()) {
+                    heard_[key][collector].assign(mine.begin(), mine.end());
+                    watch(by, group);
+                } else {
+                    by.send(collector, report, copy_of(mine));
+                }
+            }
+            return collector == by.self() && collect(by, group, key, here);
+        };
+        by.wait(ended, deadline);
+        const std::lock_guard lock(mutex_);
+        const auto table = tables_.find(key);
+        if (table == tables_.end()) refuse(by, in, group, key, gone);
+        texts out = read(table->second, group);
+        tables_.erase(tables_.lower_bound({key.first, 0}), tables_.lower_bound(key));
+        return out;
+    }
+
+    static std::uint64_t number_of(const cluster_job& group) {
         // Never the number of a plan, whose upper half is a rank: steps of plans are closed.
         constexpr std::uint64_t no_plan = std::uint64_t{1} << 63;
-        const std::uint64_t number = no_plan |
-                                     static_cast<std::uint64_t>(group.first_rank()) << 32 |
-                                     static_cast<std::uint64_t>(group.size());
+        return no_plan | static_cast<std::uint64_t>(group.first_rank()) << 32 |
+               static_cast<std::uint64_t>(group.size());
+    }
+    // Who collects has to hear of the loss of any.
+    static void watch(endpoint& by, const cluster_job& group) {
+        for (int rank = group.first_rank(); rank < group.first_rank() + group.size(); ++rank)
+            if (rank != by.self()) by.watch(rank);
+    }
+    turn_key next_turn(const cluster_job& group) {
+        const std::uint64_t number = number_of(group);
         const std::lock_guard lock(mutex_);
         return {number, turns_[number]++};
     }
@@ -164,6 +198,7 @@ private:
                         missing);
     }
 
+    std::atomic<std::uint64_t> changes_{0};
     std::mutex mutex_;
     std::map<std::uint64_t, std::uint64_t> turns_;  // of each group
     std::map<turn_key, std::map<int, std::vector<std::byte>>> heard_;

@@ -291,6 +291,7 @@ inline void mpi_transport::tell_losses(transport_events& events) {
 }
 
 inline bool mpi_transport::close(std::chrono::steady_clock::time_point deadline) {
+    if (comm_ == MPI_COMM_NULL) return true;
     if (has_loss_) return false;
     // Sends that are under way, then everybody.
     MPI_Request everybody = MPI_REQUEST_NULL;

@@ -94,6 +94,12 @@ public:
     // Exchanges heartbeats with this peer, which otherwise begins with the first message.
     void watch(int peer) { at(peer); }
 
+    // Those that it exchanges heartbeats with, and those that are lost.
+    std::vector<int> peers() const {
+        std::vector<int> out;
+        for (const auto& [rank, peer] : peers_) out.push_back(rank);
+        return out;
+    }
     bool is_down(int peer) const {
         const auto found = peers_.find(peer);
         return found != peers_.end() && found->second.down;

@@ -25,6 +25,7 @@ WEFT_SOURCE void server_core::on_delivery(delivery&& message) {
                 const std::lock_guard lock(mutex_);
                 left_.emplace(message.from, clock::now());
                 for (const auto& [key, step] : steps_) step->wakes = true;
+                exchanges_.look_again();
             } else {
                 stopped_ = true;
             }
@@ -189,6 +190,8 @@ WEFT_SOURCE void server_core::on_abort(const delivery& message) {
 
 WEFT_SOURCE void server_core::on_loss(int peer, const std::string& reason) {
     const std::lock_guard lock(mutex_);
+    gone_.insert(peer);
+    exchanges_.look_again();
     if (left_.contains(peer)) return;
     const std::string& name = names_[static_cast<std::size_t>(peer)];
     lost_[static_cast<std::size_t>(peer)] = name + " is gone (" + reason + ')';

@@ -46,7 +46,17 @@ WEFT_SOURCE server_core::server_core(transport& engine, const cluster& of, const
     for (int i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { run_others(); });
 }
 
-WEFT_SOURCE server_core::~server_core() {
+// Where there are many tasks, they do not tell each other one by one: who has had to do with this
+// one hears that it leaves, and who collects from all, that it may.
+WEFT_SOURCE void server_core::leave() {
+    const auto lost = [&](int rank) {
+        const std::lock_guard lock(mutex_);
+        return std::string(gone_.contains(rank) ? "gone" : "");
+    };
+    const bool are_many = cluster_.size() > options_.messages.watch_all_up_to;
+    for (int rank : endpoint_.peers())
+        if (rank != cluster_.rank()) endpoint_.send(rank, {message_kind::stop, 0, 0, leaving}, {});
+    if (are_many) return exchanges_.leave(endpoint_, cluster_, everybody(), lost);
     const auto all_gone = [&] {
         const std::lock_guard lock(mutex_);
         for (int rank = 0; rank < cluster_.size(); ++rank)
@@ -55,9 +65,11 @@ WEFT_SOURCE server_core::~server_core() {
                 return false;
         return true;
     };
-    for (int rank = 0; rank < cluster_.size(); ++rank)
-        if (rank != cluster_.rank()) endpoint_.send(rank, {message_kind::stop, 0, 0, leaving}, {});
     endpoint_.wait(all_gone, clock::time_point::max());
+}
+
+WEFT_SOURCE server_core::~server_core() {
+    leave();
     {
         const std::lock_guard lock(mutex_);
         ends_ = true;

@@ -38,8 +38,8 @@ struct device_spec {
 
     // True where every part that is given here is the same in `device`.
     bool matches(const device_spec& device) const {
-        return (job.empty() || job == device.job) && (task < 0 || task == device.task) &&
-               (kind.empty() || kind == device.kind) && (index < 0 || index == device.index);
+        return (task < 0 || task == device.task) && (index < 0 || index == device.index) &&
+               (job.empty() || job == device.job) && (kind.empty() || kind == device.kind);
     }
 
     // No part is given: every device matches.

@@ -66,8 +66,8 @@ public:
         launches_ = launches_ || device.launches;
         const auto index = static_cast<device_index>(devices_.size());
         devices_.push_back(std::move(device));
-        auto later = preferred_.begin();
-        while (later != preferred_.end() && !(rank(index) < rank(*later))) ++later;
+        auto later = preferred_.end();
+        while (later != preferred_.begin() && rank(index) < rank(later[-1])) --later;
         preferred_.insert(later, index);
         one_task_ = one_task_ && !std::get<0>(rank(index));
         return index;
