@@ -3,11 +3,12 @@
 # SPDX-License-Identifier: MIT
 """Run a program in several processes with mpirun, as a test; exits with 77 where there is none.
 
-usage: run_mpi.py [--fails-within SECONDS] [--tcp] [--needs-memory GIB] SECONDS PART...
+usage: run_mpi.py [--fails-within SECONDS] [--tcp] [--survives] [--needs-memory GIB] SECONDS PART...
 
 A part is a number of processes and a command, as one argument: "2 ./program --job=worker". All has
 to end within SECONDS. With --fails-within it has to fail, and that soon after a process has printed
-a line that begins with `now`. What --needs-memory asks for is left out, with 77, unless so much is
+a line that begins with `now`. With --survives it goes on without processes that die; where MPI
+cannot do that it is left out, with 77. So is what --needs-memory asks for, unless so much is
 available and the environment has WEFT_TEST_BIG. The environment's MPIRUN names another mpirun.
 """
 import os
@@ -33,6 +34,13 @@ def flags_of(mpirun, tcp):
             "self," + ("tcp" if tcp else shared)]
 
 
+def can_survive(mpirun):
+    """Whether it is Open MPI 5 or later."""
+    version = subprocess.run([mpirun, "--version"], capture_output=True, text=True).stdout
+    found = re.search(r"Open MPI\D* (\d+)\.", version)
+    return found is not None and int(found[1]) >= 5
+
+
 def has_memory(gigabytes):
     try:
         text = Path("/proc/meminfo").read_text(encoding="utf-8")
@@ -43,9 +51,12 @@ def has_memory(gigabytes):
 
 def main():
     arguments, fails_within, tcp, gigabytes = sys.argv[1:], None, False, 0.0
+    survives = False
     while arguments[0].startswith("--"):
         if arguments[0] == "--tcp":
             tcp = True
+        elif arguments[0] == "--survives":
+            survives = True
         elif arguments[0] == "--needs-memory":
             gigabytes = float(arguments.pop(1))
         else:
@@ -58,7 +69,10 @@ def main():
     if gigabytes and not (os.environ.get("WEFT_TEST_BIG") and has_memory(gigabytes)):
         print(f"skipped: it needs {gigabytes:g} GiB of memory, and WEFT_TEST_BIG=1")
         return SKIPPED
-    command = [mpirun, *flags_of(mpirun, tcp)]
+    if survives and not can_survive(mpirun):
+        print("skipped: this MPI does not survive the loss of a process, Open MPI 5 does")
+        return SKIPPED
+    command = [mpirun, *flags_of(mpirun, tcp), *(["--with-ft", "ulfm"] if survives else [])]
     for number, part in enumerate(arguments[1:]):
         processes, *program = shlex.split(part)
         command += [":"] * (number != 0) + ["-np", processes, *program]

@@ -391,3 +391,36 @@ TEST_CASE("a task that is lost ends the runs that need it, and only those") {
     CHECK(thrown[0] == "");
     CHECK(thrown[1] == "");
 }
+
+TEST_CASE("tasks of a large cluster leave through one of them, whoever is lost") {
+    for (const int lost : {-1, 0, 3}) {
+        CAPTURE(lost);
+        loopback_network network(6);
+        const auto thrown =
+            test::run_tasks(network, {{"worker", 6}}, [&](loopback_engine& engine, cluster c) {
+                graph g;
+                server_options options = test::small_server();
+                options.messages.watch_all_up_to = 1;
+                options.messages.heartbeat = 20ms;
+                options.messages.dead_after = 200ms;
+                options.messages.start_within = 300ms;
+                server here{engine, c, g, options};
+                here.barrier();
+                if (c.rank() == lost) network.kill(lost, false);
+            });
+        CHECK(test::text_of(thrown) == "");
+    }
+}
+
+TEST_CASE("who waits for all in a large cluster hears that one has left") {
+    const auto thrown =
+        test::run_tasks({{"worker", 6}}, [&](loopback_engine& engine, const cluster& c) {
+            graph g;
+            server_options options = test::small_server();
+            options.messages.watch_all_up_to = 1;
+            server here{engine, c, g, options};
+            if (c.rank() != 4)
+                CHECK(has(text_of([&] { here.barrier({}, 20s); }, errc::unavailable), "has left"));
+        });
+    CHECK(test::text_of(thrown) == "");
+}
