@@ -190,6 +190,8 @@ private:
         });
         read_numbers(segment.signals, slots_);
         read_edges(segment.signal_edges);
+        if (segment.collective && (segment.feeds.size() != 1 || segment.fetches.size() != 1))
+            refuse();
     }
 
     std::span<const std::uint64_t> words_;
