@@ -48,7 +48,7 @@ struct learner {
     }
 };
 
-std::string place_of(const node_ref& n) { return to_string(n.record().where); }
+std::string device_where(const node_ref& n) { return to_string(n.record().where); }
 
 template <class A, class B>
 bool same_bits(const A& a, const B& b) {
@@ -165,20 +165,20 @@ TEST_CASE("what does not fit is said as a whole, and nothing changes") {
                         "'; nothing has changed\n"
                         "missing in the file, see saver_options::allow_missing:\n"
                         "  'd' (float [?], made at " +
-                        place_of(d) +
+                        device_where(d) +
                         ")\n"
                         "  'e' (float [], made at " +
-                        place_of(e5) +
+                        device_where(e5) +
                         ")\n"
                         "only in the file, see saver_options::allow_extra:\n"
                         "  'old/w' (float [1])\n"
                         "  'older' (bool [])\n"
                         "of another type or shape:\n"
                         "  'b' (float [2], made at " +
-                        place_of(b) +
+                        device_where(b) +
                         "), where the file has double [2]\n"
                         "  'c' (float [2], made at " +
-                        place_of(c) + "), where the file has float [3]");
+                        device_where(c) + "), where the file has float [3]");
     CHECK(s.run(w) == tensor<float, 2>{7, 7});
 
     const saver some{g, {.variables = {w, d}, .allow_missing = true, .allow_extra = true}};
