@@ -40,7 +40,6 @@ WEFT_SOURCE std::vector<std::optional<supervision::state>> supervision::tell(con
 
 // Variables of this task by itself, all others by the chief.
 WEFT_SOURCE void supervision::initialize(bool chief) {
-    const std::string here = server_.of().self().to_string();
     session_core& core = session_.core();
     for (node_id variable : core.of().variables()) {
         const node_id initializer = core.of().initializer_of(variable);
