@@ -196,8 +196,8 @@ private:
     std::map<step_key, std::shared_ptr<task_step>> steps_;
     std::map<step_key, std::vector<delivery>> early_;  // values of steps that have not begun here
     std::vector<std::string> lost_;                    // why, of each task; empty: it is not
-    std::map<int, clock::time_point> left_;            // and when
-    std::set<int> gone_;                               // that are lost, whether they had left or not
+    std::map<int, clock::time_point> left_;  // and when
+    std::set<int> gone_;                     // that are lost, whether they had left or not
     std::uint64_t next_collective_run_ = 0, broken_from_ = 0;
     std::optional<error> collectives_broken_;
     std::uint32_t next_plan_ = 0;
