@@ -56,6 +56,10 @@ class CheckStyle(unittest.TestCase):
                               ("// see /ro" + "ot/a", "a path of one machine")]:
             self.expect("include/weft/a.hpp", HEADER + line + "\n", problem)
         self.expect("README.md", "see /wo" + "rk/a\n", "1: a path of one machine")
+        smaller = "int c = std::" + "min(a, b);\n"
+        self.expect("include/weft/a.hpp", HEADER + smaller, "write (std::min)(a, b)")
+        self.expect("include/weft/a.hpp", HEADER + "int c = (std::min)(a, b);\n")
+        self.expect("tests/core/a.cpp", LICENCE + smaller)
 
     def test_given_programs_stay_as_they_came(self):
         self.expect("tests/contract/ops.cpp", "int a;" + " " * 100 + "\n")

@@ -161,7 +161,7 @@ WEFT_SOURCE void cluster_plan::take_part(const std::shared_ptr<task_step>& step,
                    (can_stop && options.stop.stop_requested() && !step->stop.stop_requested());
         };
         const clock::time_point left = server_.end_of_patience(*step);
-        const bool in_time = server_.endpoint_.wait(woken, std::min(deadline, left));
+        const bool in_time = server_.endpoint_.wait(woken, (std::min)(deadline, left));
         const std::lock_guard lock(server_.mutex_);
         if (can_stop && options.stop.stop_requested())
             server_.fail(*step, error(errc::cancelled, "the run was stopped"));
@@ -206,7 +206,7 @@ WEFT_SOURCE void cluster_plan::run(std::span<const feed_value> feeds, const run_
         frame_shapes::check_feed(server_.graph_.record(feed.node), feed.shape);
     const clock::time_point deadline = options.timeout.count() > 0
                                            ? clock::now() + options.timeout
-                                           : clock::time_point::max();
+                                           : (clock::time_point::max)();
     if (!others_.empty()) {
         check_peers();
         send_parts(deadline);

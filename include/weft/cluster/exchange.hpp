@@ -40,7 +40,7 @@ public:
     template <class Lost>
     void leave(endpoint& by, const cluster& in, const cluster_job& group, Lost lost) {
         const auto never = [](int) { return false; };
-        run(by, in, group, {}, clock::time_point::max(), lost, never, true,
+        run(by, in, group, {}, (clock::time_point::max)(), lost, never, true,
             {number_of(group) | std::uint64_t{1} << 62, 0});
     }
     // `lost` or `left` say something else from now on.

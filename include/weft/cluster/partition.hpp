@@ -9,34 +9,11 @@
 #pragma once
 
 #include <weft/cluster/part.hpp>
+#include <weft/cluster/partition_request.hpp>
 
-#include <span>
-#include <string>
 #include <vector>
 
 namespace weft {
-
-// A device of a cluster: which task it belongs to, and its number there.
-struct device_place {
-    std::uint32_t task = 0;
-    std::uint32_t local = 0;
-};
-
-// A placed plan. Everything referred to outlives the call.
-struct partition_request {
-    const graph_base& from;
-    std::span<const node_record* const> nodes;  // inputs before their readers
-    std::span<const device_index> devices;      // of each node
-    std::span<const device_place> places;       // of each device
-    std::span<const node_id> feeds, fetches;
-    std::span<const std::string> tasks;  // their names
-    std::uint32_t self = 0;              // the task of feeds and fetches
-};
-
-// Whether all tasks of a job run a node together.
-inline bool is_collective(const node_record& node) {
-    return node.role == node_role::call && node.op == "AllReduce";
-}
 
 // An edge between tasks, for errors and pictures.
 struct plan_edge {

@@ -8,7 +8,7 @@
 // are needed; a read that must see a variable from before a write that runs earlier gets a copy.
 #pragma once
 
-#include <weft/cluster/partition.hpp>
+#include <weft/cluster/partition_request.hpp>
 #include <weft/runtime/order_error.hpp>
 
 #include <map>

@@ -6,6 +6,7 @@
 // and edges are made where they are first needed.
 #pragma once
 
+#include <weft/cluster/partition.hpp>
 #include <weft/cluster/partition_items.hpp>
 
 #include <algorithm>

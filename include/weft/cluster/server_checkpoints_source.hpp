@@ -75,7 +75,7 @@ WEFT_SOURCE std::vector<std::string> server_core::ask_all(std::uint32_t what,
         const std::lock_guard lock(mutex_);
         return asked_.at(number).open.empty();
     };
-    endpoint_.wait(all_answered, clock::time_point::max());
+    endpoint_.wait(all_answered, (clock::time_point::max)());
     const std::lock_guard lock(mutex_);
     const answers got = std::move(asked_.at(number));
     asked_.erase(number);
@@ -111,7 +111,7 @@ WEFT_SOURCE void server_core::confirm_checkpoint() {
         const std::lock_guard lock(mutex_);
         return asked_.at(*announced_).open.empty();
     };
-    endpoint_.wait(all_know, clock::time_point::max());
+    endpoint_.wait(all_know, (clock::time_point::max)());
     const std::lock_guard lock(mutex_);
     asked_.erase(*announced_);
     announced_.reset();

@@ -123,13 +123,13 @@ WEFT_SOURCE std::uint64_t server_core::begin_collectives() {
 }
 WEFT_SOURCE server_core::clock::time_point server_core::end_of_patience(
     const task_step& step) const {
-    clock::time_point out = clock::time_point::max();
+    clock::time_point out = (clock::time_point::max)();
     if (step.under_way.empty()) return out;
     const cluster_job& job = step.under_way.front().job;
     const std::lock_guard lock(mutex_);
     for (const auto& [rank, when] : left_)
         if (rank >= job.first_rank() && rank < job.first_rank() + job.size())
-            out = std::min(out, when + options_.messages.dead_after);
+            out = (std::min)(out, when + options_.messages.dead_after);
     return out;
 }
 WEFT_SOURCE error server_core::left_alone(const task_step& step) const {

@@ -68,7 +68,7 @@ public:
     // error, or is left out.
     exchanges::texts exchange_in(const cluster_job& job, std::span<const std::byte> mine,
                                  bool excuses) {
-        return exchange(job, mine, clock::time_point::max(), excuses);
+        return exchange(job, mine, (clock::time_point::max)(), excuses);
     }
     // Why a task is gone; empty if it is not.
     std::string loss_of(int rank) const;

@@ -65,7 +65,7 @@ WEFT_SOURCE void server_core::leave() {
                 return false;
         return true;
     };
-    endpoint_.wait(all_gone, clock::time_point::max());
+    endpoint_.wait(all_gone, (clock::time_point::max)());
 }
 
 WEFT_SOURCE server_core::~server_core() {
@@ -177,7 +177,7 @@ WEFT_SOURCE int server_core::join() {
         return others_count_.load(std::memory_order_relaxed) > 0 || stopped_ || broken_;
     };
     while (!stopped_ && !broken_) {
-        endpoint_.wait(something, clock::time_point::max());
+        endpoint_.wait(something, (clock::time_point::max)());
         while (run_one_of_others()) {}
     }
     const std::lock_guard lock(mutex_);

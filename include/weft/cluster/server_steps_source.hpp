@@ -108,7 +108,7 @@ namespace detail {
 
 // The time that is left until a deadline, for run_options.
 inline std::chrono::nanoseconds time_left(std::chrono::steady_clock::time_point deadline) {
-    if (deadline == std::chrono::steady_clock::time_point::max()) return {};
+    if (deadline == (std::chrono::steady_clock::time_point::max)()) return {};
     const auto left = deadline - std::chrono::steady_clock::now();
     return left.count() > 0 ? std::chrono::nanoseconds(left) : std::chrono::nanoseconds(1);
 }

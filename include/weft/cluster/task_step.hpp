@@ -143,7 +143,7 @@ public:
     std::size_t nodes_run = 0;
     bool failed = false;
     std::stop_source stop{};
-    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+    std::chrono::steady_clock::time_point deadline = (std::chrono::steady_clock::time_point::max)();
 
     // Of the driver's own step: the tasks that have not said that they are done, the first error,
     // and what the waiting thread looks at without a lock.

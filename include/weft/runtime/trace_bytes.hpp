@@ -8,6 +8,7 @@
 
 #include <weft/runtime/trace_data.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <span>
@@ -126,9 +127,12 @@ inline void archive_trace(trace_archive& archive, trace_data& data) {
     });
     data.threads = {threads.begin(), threads.end()};
     archive.list(data.runs, 32, [&](traced_run& run) { archive.field(run, plans); });
-    for (const traced_run& run : data.runs)
-        for (const memory_change& change : run.memory)
-            if (change.device >= data.devices.size()) data.runs.clear();
+    const auto strange = [&](const traced_run& run) {
+        return std::ranges::any_of(run.memory, [&](const memory_change& change) {
+            return change.device >= data.devices.size();
+        });
+    };
+    if (std::ranges::any_of(data.runs, strange)) data.runs.clear();
 }
 
 }  // namespace detail
