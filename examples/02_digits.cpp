@@ -4,41 +4,22 @@
 // Learning to read handwritten digits (data/README.md): a softmax classifier, its variables spread
 // over two emulated GPUs, its input pipeline on the CPU. Prints where every node went and why, the
 // loss as it falls, and how well unseen digits are read.
+#include "digits.hpp"
+
 #include <weft/weft.hpp>
 
 #include <unistd.h>
 
 #include <cstdio>
-#include <fstream>
 #include <random>
-#include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 using namespace weft;
 
-constexpr std::size_t pixels = 64, digits = 10, batch = 32;
+constexpr std::size_t batch = 32;
 constexpr int epochs = 40;
-
-struct examples {
-    tensor<float, dyn, pixels> images;  // grey levels, 0 to 16
-    tensor<std::int64_t, dyn> labels;
-};
-
-// Lines such as "7 00ae...": the digit, then a character per pixel, 0-9 and a-g.
-static examples parse(const std::vector<std::string>& lines) {
-    examples out{decltype(examples::images)::zeros({lines.size(), pixels}),
-                 decltype(examples::labels)::zeros({lines.size()})};
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-        out.labels[i] = lines[i].at(0) - '0';
-        for (std::size_t p = 0; p < pixels; ++p) {
-            const char level = lines[i].at(2 + p);
-            out.images(i, p) = static_cast<float>(level <= '9' ? level - '0' : level - 'a' + 10);
-        }
-    }
-    return out;
-}
 
 // A source of batches: which rows come next, all of them in random order, then again in another
 // one.
@@ -75,15 +56,8 @@ static void show_progress(int epoch, float loss) {
 }
 
 int main() {
-    std::vector<std::string> lines[2];  // to train with, and every fifth one to test with
-    std::ifstream file("data/digits.txt");
-    for (std::string line; std::getline(file, line);)
-        lines[(lines[0].size() + lines[1].size()) % 5 == 4].push_back(line);
-    if (lines[1].empty()) {
-        std::fputs("data/digits.txt is not here: run this program in examples/\n", stderr);
-        return 1;
-    }
-    const examples seen = parse(lines[0]), unseen = parse(lines[1]);
+    const auto [seen, unseen] = read_digits();
+    if (unseen.labels.size() == 0) return 1;
     std::printf("%zu images to train with, %zu to test with\n\n", seen.labels.size(),
                 unseen.labels.size());
 

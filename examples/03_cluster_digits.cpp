@@ -5,53 +5,25 @@
 // and two workers, each with rows of its own, change them without waiting for each other.
 //
 //     mpirun -np 1 03_cluster_digits --job=ps : -np 2 03_cluster_digits --job=worker
+#include "digits.hpp"
+
 #include <weft/cluster/mpi.hpp>
 #include <weft/cluster/server.hpp>
 #include <weft/weft.hpp>
 
 #include <cstdio>
-#include <fstream>
 #include <random>
-#include <string>
-#include <vector>
 
 using namespace weft;
 
-constexpr std::size_t pixels = 64, digits = 10, batch = 32;
+constexpr std::size_t batch = 32;
 constexpr int epochs = 40;
-
-struct examples {
-    tensor<float, dyn, pixels> images;  // 0 to 1
-    tensor<std::int64_t, dyn> labels;
-};
-
-// Lines such as "7 00ae...": the digit, then a character per pixel, 0-9 and a-g.
-static examples parse(const std::vector<std::string>& lines) {
-    examples out{decltype(examples::images)::zeros({lines.size(), pixels}),
-                 decltype(examples::labels)::zeros({lines.size()})};
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-        out.labels[i] = lines[i].at(0) - '0';
-        for (std::size_t p = 0; p < pixels; ++p) {
-            const char level = lines[i].at(2 + p);
-            out.images(i, p) =
-                static_cast<float>(level <= '9' ? level - '0' : level - 'a' + 10) / 16.0f;
-        }
-    }
-    return out;
-}
 
 int main(int argc, char** argv) {
     mpi_engine engine{argc, argv};
     const cluster c = engine.cluster_from_args();
-    std::vector<std::string> lines[2];  // to train with, and every fifth one to test with
-    std::ifstream file("data/digits.txt");
-    for (std::string line; std::getline(file, line);)
-        lines[(lines[0].size() + lines[1].size()) % 5 == 4].push_back(line);
-    if (lines[1].empty()) {
-        std::fputs("data/digits.txt is not here: run this program in examples/\n", stderr);
-        return 1;
-    }
-    const examples seen = parse(lines[0]), unseen = parse(lines[1]);
+    const auto [seen, unseen] = read_digits();
+    if (unseen.labels.size() == 0) return 1;
 
     // [spread]
     // The same graph in every process. Variables go to the parameter servers in turn, all else is
@@ -70,7 +42,7 @@ int main(int argc, char** argv) {
             return some;
         },
         "rows");
-    node x{gather<0>(g.constant(seen.images, "images"), rows), "pixels"};
+    node x{gather<0>(g.constant(seen.images, "images"), rows) / 16.0f, "pixels"};
     node label{gather<0>(g.constant(seen.labels, "labels"), rows), "label"};
 
     node logits{matmul(x, w) + b, "logits"};
@@ -99,8 +71,10 @@ int main(int argc, char** argv) {
     srv.barrier("worker");
     if (c.task() != 0) return 0;
 
+    auto scaled = unseen.images;
+    for (float& level : scaled) level /= 16.0f;
     auto [right, updates, dropped] =
-        s.run({feed(x, unseen.images), feed(label, unseen.labels)}, accuracy, train.updates(),
+        s.run({feed(x, scaled), feed(label, unseen.labels)}, accuracy, train.updates(),
               train.dropped());
     const std::int64_t all = std::int64_t{updates} + std::int64_t{dropped};
     std::printf("%s\n", c.describe().c_str());

@@ -7,9 +7,9 @@
 // is captured finds it there, or makes it, as no call but the product itself uses the stream.
 #include "cublaslt.hpp"
 
-#include <weft/cuda/launch.hpp>
+#include "optional_library.hpp"
 
-#include <dlfcn.h>
+#include <weft/cuda/launch.hpp>
 
 #include <cstring>
 #include <map>
@@ -95,9 +95,7 @@ struct plan {
 // Plans live as long as the program: as many as it has sizes.
 struct library {
     std::mutex mutex;
-    bool was_looked_for = false;
-    const functions* table = nullptr;
-    functions own{};
+    optional_functions<functions> table;
     std::map<int, handle> handles;  // of devices
     std::map<plan_key, plan> plans;
 };
@@ -106,25 +104,8 @@ library& the_library() {
     return *one;
 }
 
-template <class F>
-bool find_function(void* from, const char* name, F& to) {
-    void* const address = dlsym(from, name);
-    static_assert(sizeof to == sizeof address);
-    std::memcpy(&to, &address, sizeof to);
-    return address != nullptr;
-}
-
-// Where kernels are compiled as C++ there is no GPU for it, also if there is the library.
-#if defined(__CUDACC__)
-constexpr bool has_gpus = true;
-#else
-constexpr bool has_gpus = false;
-#endif
-
 bool load(functions& f) {
-    if (!has_gpus) return false;
-    void* lib = dlopen("libcublasLt.so.13", RTLD_NOW | RTLD_LOCAL);
-    if (lib == nullptr) lib = dlopen("libcublasLt.so.12", RTLD_NOW | RTLD_LOCAL);
+    void* const lib = open_library({"libcublasLt.so.13", "libcublasLt.so.12"});
     return lib != nullptr && find_function(lib, "cublasLtCreate", f.create) &&
            find_function(lib, "cublasLtMatmulDescCreate", f.create_operation) &&
            find_function(lib, "cublasLtMatmulDescSetAttribute", f.set_operation) &&
@@ -137,15 +118,6 @@ bool load(functions& f) {
            find_function(lib, "cublasLtMatmulPreferenceDestroy", f.destroy_preference) &&
            find_function(lib, "cublasLtMatmulAlgoGetHeuristic", f.find) &&
            find_function(lib, "cublasLtMatmul", f.multiply);
-}
-
-// Under the lock.
-const functions* table_of(library& lib) {
-    if (!lib.was_looked_for) {
-        lib.was_looked_for = true;
-        if (load(lib.own)) lib.table = &lib.own;
-    }
-    return lib.table;
 }
 
 std::uint32_t alignment_of(const void* data) {
@@ -262,22 +234,21 @@ namespace cublaslt {
 const functions* loaded() {
     library& lib = the_library();
     const std::lock_guard lock(lib.mutex);
-    return table_of(lib);
+    return lib.table.get(load);
 }
 
 void replace(const functions* table) {
     library& lib = the_library();
     const std::lock_guard lock(lib.mutex);
-    if (lib.table != nullptr)
+    if (const functions* const f = lib.table.current())
         for (auto& [key, made] : lib.plans) {
-            if (made.of != nullptr) lib.table->destroy_operation(made.of);
+            if (made.of != nullptr) f->destroy_operation(made.of);
             for (layout of : {made.a, made.b, made.out})
-                if (of != nullptr) lib.table->destroy_layout(of);
+                if (of != nullptr) f->destroy_layout(of);
         }
     lib.plans.clear();
     lib.handles.clear();
-    lib.was_looked_for = true;
-    lib.table = table;
+    lib.table.replace(table);
 }
 
 }  // namespace cublaslt
@@ -286,7 +257,7 @@ bool multiply_by_library(context<gpu>& ctx, const library_product& p) {
     library& lib = the_library();
     // Also while the operation has this product's bias.
     const std::lock_guard lock(lib.mutex);
-    const functions* const f = table_of(lib);
+    const functions* const f = lib.table.get(load);
     if (f == nullptr) return false;
     int device = 0;
     check(cudaGetDevice(&device), "cudaGetDevice");

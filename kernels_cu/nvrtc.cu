@@ -5,7 +5,7 @@
 // that the kernels of this library were compiled from. Without them nothing is compiled.
 #include "nvrtc.hpp"
 
-#include <dlfcn.h>
+#include "optional_library.hpp"
 
 #include <cstring>
 #include <mutex>
@@ -33,29 +33,12 @@ constexpr const char* common_options[] = {"--std=c++20", "-default-device", "-w"
 
 struct library {
     std::mutex mutex;
-    bool was_looked_for = false;
-    const functions* table = nullptr;
-    functions own{};
+    optional_functions<functions> table;
 };
 library& the_library() {
     static library* const one = new library;  // outlives whatever runs at exit
     return *one;
 }
-
-template <class F>
-bool find_function(void* from, const char* name, F& to) {
-    void* const address = dlsym(from, name);
-    static_assert(sizeof to == sizeof address);
-    std::memcpy(&to, &address, sizeof to);
-    return address != nullptr;
-}
-
-// Where kernels are compiled as C++ there is no GPU for it, also if there is the library.
-#if defined(__CUDACC__)
-constexpr bool has_gpus = true;
-#else
-constexpr bool has_gpus = false;
-#endif
 
 bool make(const functions& f, program& made, const std::string& source) {
     std::vector<const char*> names, texts;
@@ -89,8 +72,7 @@ std::string log_of(const functions& f, program from) {
 }  // namespace
 
 bool find(functions& f) {
-    void* lib = dlopen("libnvrtc.so.13", RTLD_NOW | RTLD_LOCAL);
-    if (lib == nullptr) lib = dlopen("/usr/local/cuda/lib64/libnvrtc.so.13", RTLD_NOW | RTLD_LOCAL);
+    void* const lib = open_library({"libnvrtc.so.13"});
     return lib != nullptr && find_function(lib, "nvrtcVersion", f.version) &&
            find_function(lib, "nvrtcCreateProgram", f.create) &&
            find_function(lib, "nvrtcDestroyProgram", f.destroy) &&
@@ -106,18 +88,13 @@ bool find(functions& f) {
 const functions* loaded() {
     library& lib = the_library();
     const std::lock_guard lock(lib.mutex);
-    if (!lib.was_looked_for) {
-        lib.was_looked_for = true;
-        if (has_gpus && find(lib.own)) lib.table = &lib.own;
-    }
-    return lib.table;
+    return lib.table.get(find);
 }
 
 void replace(const functions* table) {
     library& lib = the_library();
     const std::lock_guard lock(lib.mutex);
-    lib.was_looked_for = true;
-    lib.table = table;
+    lib.table.replace(table);
 }
 
 bool has_headers() { return are_embedded; }
