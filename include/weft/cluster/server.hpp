@@ -58,7 +58,6 @@ private:
 
 #if WEFT_HEADER_ONLY
 #include <weft/cluster/cluster_plan_source.hpp>
-#include <weft/cluster/server_checkpoints_source.hpp>
 #include <weft/cluster/server_messages_source.hpp>
 #include <weft/cluster/server_source.hpp>
 #include <weft/cluster/server_collectives_source.hpp>

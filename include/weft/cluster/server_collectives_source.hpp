@@ -97,9 +97,10 @@ WEFT_SOURCE error server_core::late(const collective_run& run) {
 WEFT_SOURCE void server_core::break_collectives(const task_step& by, const error& what) {
     if (collectives_broken_ || by.sizes_differ) return;
     const cluster_job job = cluster_.job(cluster_.job());
+    const message_bytes said = error_message(what);
     for (int rank = job.first_rank(); rank < job.first_rank() + job.size(); ++rank)
         if (rank != cluster_.rank() && lost_[static_cast<std::size_t>(rank)].empty())
-            send_error(rank, {message_kind::abort, no_plan, by.collective_number, 0}, what);
+            endpoint_.send(rank, {message_kind::out_of_step, 0, by.collective_number, 0}, said);
     break_collectives(by.collective_number, what);
 }
 // Runs before that one are not concerned: another task may be ahead.

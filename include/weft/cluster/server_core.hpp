@@ -8,6 +8,8 @@
 #pragma once
 
 #include <weft/cluster/all_reduce.hpp>
+#include <weft/cluster/cluster_checkpoints.hpp>
+#include <weft/cluster/error_message.hpp>
 #include <weft/cluster/exchange.hpp>
 #include <weft/cluster/hello.hpp>
 #include <weft/cluster/partition.hpp>
@@ -53,17 +55,8 @@ public:
     // Waits until all tasks of a job, or of the cluster, are here. Throws error unavailable, or
     // deadline_exceeded.
     void barrier(std::string_view job, clock::time_point deadline);
-    // Has every task that is left save the variables that it holds to a file of its own in this
-    // folder, or restore them from there; gives the names of the variables of all tasks. Any
-    // thread. Throws error, that of a task with its name, or unavailable.
-    std::vector<std::string> save_all(const std::string& folder);
-    std::vector<std::string> restore_all(const std::string& folder);
-    // Tells the tasks of this task's job before which step a checkpoint is due; -1: before none.
-    // confirm_checkpoint() waits until all that are left know it.
-    void announce_checkpoint(const cluster_job& job, long step);
-    void confirm_checkpoint();
-    long checkpoint_step() const { return checkpoint_step_.load(std::memory_order_relaxed); }
-    void forget_checkpoint() { checkpoint_step_ = -1; }
+    // Saving and restoring variables of all tasks.
+    cluster_checkpoints& checkpoints() { return checkpoints_; }
     // What each task of a job tells the others, in turns; a task that is gone ends it with an
     // error, or is left out.
     exchanges::texts exchange_in(const cluster_job& job, std::span<const std::byte> mine,
@@ -89,8 +82,6 @@ private:
     };
     // The kinds of message_kind::stop.
     static constexpr std::uint32_t stop_all = 0, leaving = 1;
-    // Those of message_kind::checkpoint.
-    static constexpr std::uint32_t saving = 0, restoring = 1, saved = 2, refused = 3, due = 4;
 
     // What drivers and other tasks tell each other of a step.
     struct step_order {
@@ -107,12 +98,6 @@ private:
         std::shared_ptr<task_step> step{};
         std::uint32_t segment = 0;
         std::function<void()> other{};
-    };
-    // Answers to what was asked of several tasks.
-    struct answers {
-        std::set<int> open{};
-        std::set<std::string> names{};
-        std::optional<error> wrong{};
     };
 
     // Start.
@@ -131,10 +116,10 @@ private:
     void on_value(delivery&& message);
     void on_done(const delivery& message);
     void on_abort(const delivery& message);
-    void on_checkpoint(const delivery& message);
     void fill_from(task_step& step, const delivery& message);
-    void send_error(int to, const message_key& key, const error& what);
-    error error_from(const delivery& message) const;
+    error error_from(const delivery& message) const {
+        return read_error(message.payload.span(), names_[static_cast<std::size_t>(message.from)]);
+    }
 
     // Steps; all but run_segment with the lock held.
     void start(const std::shared_ptr<task_step>& step, step_key key);
@@ -159,13 +144,9 @@ private:
                  std::vector<travelling_value>& objects);
     bool is_driver(const task_step& step) const { return step.plan->driver == endpoint_.self(); }
 
-    // Checkpoints.
-    std::vector<std::string> ask_all(std::uint32_t what, const std::string& folder);
-    std::string checkpoint_names(std::uint32_t what, const std::string& folder);
     void add_work(work next);
 
     // Collectives: a task that has failed in one is out of step with the others for good.
-    static constexpr std::uint64_t no_plan = std::uint64_t{1} << 62;  // whose step is to end
     void break_collectives(const task_step& by, const error& what);
     void break_collectives(std::uint64_t from, const error& what);
     std::uint64_t begin_collectives();
@@ -188,6 +169,7 @@ private:
     std::map<node_id, device_index> kept_;  // where this task's plans have put variables
     exchanges exchanges_;
     endpoint endpoint_;
+    cluster_checkpoints checkpoints_;
 
     mutable std::mutex mutex_;
     std::map<std::uint64_t, std::shared_ptr<task_plan>> plans_;
@@ -203,14 +185,9 @@ private:
     std::uint32_t next_plan_ = 0;
     std::mutex collectives_;  // held by the run whose collectives are under way
 
-    std::map<std::uint64_t, answers> asked_;  // by the number of the question
-    std::uint64_t next_question_ = 0;
-    std::optional<std::uint64_t> announced_;
-
     std::deque<work> others_;
     std::atomic<std::size_t> others_count_{0};
     std::atomic<bool> stopped_{false}, broken_{false};
-    std::atomic<long> checkpoint_step_{-1};
     std::condition_variable others_wake_;
     int joined_ = 0;  // threads in join()
     bool ends_ = false;

@@ -18,12 +18,17 @@ WEFT_SOURCE void server_core::on_delivery(delivery&& message) {
         case message_kind::step: return on_step(message);
         case message_kind::done: return on_done(message);
         case message_kind::abort: return on_abort(message);
+        case message_kind::out_of_step: {
+            const std::lock_guard lock(mutex_);
+            return break_collectives(message.key.step, error_from(message));
+        }
         case message_kind::barrier: return exchanges_.on_message(endpoint_, message);
-        case message_kind::checkpoint: return on_checkpoint(message);
+        case message_kind::checkpoint: return checkpoints_.on_message(message);
         case message_kind::stop:
             if (message.key.edge == leaving) {
                 const std::lock_guard lock(mutex_);
                 left_.emplace(message.from, clock::now());
+                checkpoints_.on_leave(message.from);
                 for (const auto& [key, step] : steps_) step->wakes = true;
                 exchanges_.look_again();
             } else {
@@ -32,35 +37,6 @@ WEFT_SOURCE void server_core::on_delivery(delivery&& message) {
             return;
         default: return;
     }
-}
-
-// Errors as bytes: code, length of the node's name, name, text.
-WEFT_SOURCE void server_core::send_error(int to, const message_key& key, const error& what) {
-    std::vector<std::byte> bytes(2 * sizeof(std::uint32_t));
-    const std::uint32_t words[2] = {static_cast<std::uint32_t>(what.code()),
-                                    static_cast<std::uint32_t>(what.node().size())};
-    std::memcpy(bytes.data(), words, sizeof words);
-    const auto add = [&](std::string_view text) {
-        const auto* from = reinterpret_cast<const std::byte*>(text.data());
-        bytes.insert(bytes.end(), from, from + text.size());
-    };
-    add(what.node());
-    add(what.what());
-    endpoint_.send(to, key, copy_of(bytes));
-}
-WEFT_SOURCE error server_core::error_from(const delivery& message) const {
-    std::uint32_t words[2] = {};
-    const std::string from = "From " + names_[static_cast<std::size_t>(message.from)] + ": ";
-    const message_bytes& bytes = message.payload;
-    if (bytes.size < sizeof words)
-        return error(errc::internal, from + "an error that arrived damaged");
-    std::memcpy(words, bytes.data, sizeof words);
-    const std::string text(reinterpret_cast<const char*>(bytes.data) + sizeof words,
-                           bytes.size - sizeof words);
-    const std::size_t name = words[1] < text.size() ? words[1] : text.size();
-    const bool known = words[0] <= static_cast<std::uint32_t>(errc::unavailable);
-    return error(known ? static_cast<errc>(words[0]) : errc::internal, from + text.substr(name),
-                 text.substr(0, name), {});
 }
 
 // A driver's plan, answered with the same key: nothing, or why it is refused; or that answer.
@@ -87,10 +63,10 @@ WEFT_SOURCE void server_core::on_plan(const delivery& message) {
         const std::lock_guard lock(mutex_);
         plans_[message.key.plan] = std::move(made);
     } catch (const error& e) {
-        return send_error(message.from, back, e);
+        return endpoint_.send(message.from, back, error_message(e));
     } catch (const std::bad_alloc&) {
-        return send_error(message.from, back,
-                          error(errc::resource_exhausted, "out of memory for a plan"));
+        const error what(errc::resource_exhausted, "out of memory for a plan");
+        return endpoint_.send(message.from, back, error_message(what));
     }
     endpoint_.send(message.from, back, {});
 }
@@ -175,8 +151,6 @@ WEFT_SOURCE void server_core::on_done(const delivery& message) {
 // Something went wrong with a step: its driver is told, and tells all others.
 WEFT_SOURCE void server_core::on_abort(const delivery& message) {
     const std::lock_guard lock(mutex_);
-    if (message.key.plan == no_plan)
-        return break_collectives(message.key.step, error_from(message));
     const auto found = steps_.find({message.key.plan, message.key.step});
     if (found == steps_.end()) {
         early_.erase({message.key.plan, message.key.step});
@@ -192,13 +166,12 @@ WEFT_SOURCE void server_core::on_loss(int peer, const std::string& reason) {
     const std::lock_guard lock(mutex_);
     gone_.insert(peer);
     exchanges_.look_again();
-    if (left_.contains(peer)) return;
     const std::string& name = names_[static_cast<std::size_t>(peer)];
-    lost_[static_cast<std::size_t>(peer)] = name + " is gone (" + reason + ')';
+    const std::string gone = name + " is gone (" + reason + ')';
+    checkpoints_.on_loss(peer, error(errc::unavailable, gone));
+    if (left_.contains(peer)) return;
+    lost_[static_cast<std::size_t>(peer)] = gone;
     for (auto& [plan, waiting] : unconfirmed_) waiting.erase(peer);
-    for (auto& [number, question] : asked_)
-        if (question.open.erase(peer) > 0 && !question.wrong)
-            question.wrong = error(errc::unavailable, lost_[static_cast<std::size_t>(peer)]);
     std::vector<std::shared_ptr<task_step>> open;
     for (const auto& [key, step] : steps_) open.push_back(step);
     for (const std::shared_ptr<task_step>& step : open) {

@@ -20,6 +20,10 @@ WEFT_SOURCE server_core::server_core(transport& engine, const cluster& of, const
       options_(std::move(options)),
       session_(std::make_shared<session_core>(built, options_.session, kinds, count, of.self())),
       endpoint_(engine, options_.messages),
+      checkpoints_(endpoint_, cluster_, *session_, [this](std::function<void()> job) {
+          const std::lock_guard lock(mutex_);
+          add_work({{}, 0, std::move(job)});
+      }),
       lost_(static_cast<std::size_t>(of.size())) {
     if (engine.size() != of.size() || engine.self() != of.rank())
         throw error(errc::invalid_argument,

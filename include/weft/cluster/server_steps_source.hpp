@@ -46,9 +46,9 @@ WEFT_SOURCE void server_core::fail(task_step& step, const error& what) {
         step.first_error = what;
         step.wakes = true;
         if (step.plan->has_collectives) break_collectives(step, what);
-        for (int task : step.others) send_error(task, key, what);
+        for (int task : step.others) endpoint_.send(task, key, error_message(what));
     } else if (lost_[static_cast<std::size_t>(step.plan->driver)].empty()) {
-        send_error(step.plan->driver, key, what);
+        endpoint_.send(step.plan->driver, key, error_message(what));
     }
 }
 

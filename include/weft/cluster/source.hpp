@@ -7,13 +7,13 @@
 #pragma once
 
 #include <weft/cluster/buffer_pool_source.hpp>
+#include <weft/cluster/cluster_checkpoints_source.hpp>
 #include <weft/cluster/cluster_plan_source.hpp>
 #include <weft/cluster/endpoint_source.hpp>
 #include <weft/cluster/loopback_source.hpp>
 #include <weft/cluster/partition_source.hpp>
 #include <weft/cluster/protocol_source.hpp>
 #include <weft/cluster/reduce_source.hpp>
-#include <weft/cluster/server_checkpoints_source.hpp>
 #include <weft/cluster/server_messages_source.hpp>
 #include <weft/cluster/server_source.hpp>
 #include <weft/cluster/server_collectives_source.hpp>

@@ -87,8 +87,8 @@ WEFT_SOURCE void supervision::before_step(long step) {
         return;
     }
     if (options_.every.count() <= 0) return;
-    const long announced = server_.core().checkpoint_step();
-    if (announced == step + 1) server_.core().confirm_checkpoint();
+    const long announced = server_.core().checkpoints().due_before();
+    if (announced == step + 1) server_.core().checkpoints().confirm();
     if (announced > step) return;
     if (announced >= 0) {
         meet(step, false);
@@ -97,7 +97,7 @@ WEFT_SOURCE void supervision::before_step(long step) {
     // Tasks that run in step are at most one step apart: all of them stop before the same one, for
     // the chief does not begin the step before it until all know.
     if (is_chief() && clock::now() - last_ >= options_.every)
-        server_.core().announce_checkpoint(job_, step + 2);
+        server_.core().checkpoints().announce(job_, step + 2);
 }
 
 // Between two steps, with all others; whether all have finished.
@@ -108,7 +108,7 @@ WEFT_SOURCE bool supervision::meet(long step, bool finished) {
     if (done && finished && options_.checkpoint.empty()) return true;
     if (is_chief() && !options_.checkpoint.empty()) save(step);
     tell({step, static_cast<std::uint8_t>(finished), 0});
-    server_.core().forget_checkpoint();
+    server_.core().checkpoints().forget();
     last_ = clock::now();
     return done;
 }
@@ -126,7 +126,7 @@ WEFT_SOURCE void supervision::finish(long step) {
 WEFT_SOURCE void supervision::save(long step) {
     const std::string name = "step-" + std::to_string(step);
     const std::string before = saved_;
-    server_.core().save_all(options_.checkpoint + '/' + name);
+    server_.core().checkpoints().save_all(options_.checkpoint + '/' + name);
     write_text_file(options_.checkpoint + "/latest", name + '\n');
     saved_ = options_.checkpoint + '/' + name;
     if (before.empty() || before == saved_) return;
@@ -136,7 +136,7 @@ WEFT_SOURCE void supervision::save(long step) {
 
 WEFT_SOURCE long supervision::restore(const std::string& name) {
     const std::string folder = options_.checkpoint + '/' + name;
-    const std::vector<std::string> restored = server_.core().restore_all(folder);
+    const std::vector<std::string> restored = server_.core().checkpoints().restore_all(folder);
     std::string missing;
     const graph_base& built = session_.core().of();
     for (node_id id : built.variables())

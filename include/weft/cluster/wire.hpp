@@ -28,6 +28,7 @@ enum class message_kind : std::uint16_t {
     step,
     done,
     abort,
+    out_of_step,  // of a job whose tasks combine values
     barrier,
     stop,
     checkpoint,
