@@ -6,8 +6,8 @@
 usage: check_layers.py INCLUDE_WEFT_FOLDER
 
 Besides: what single layers must not contain (templates in placement/, threads before runtime/,
-heavy standard headers in expr/), that compiler conditionals stay in config.hpp, and that one file
-alone knows MPI.
+heavy standard headers in expr/), that compiler conditionals stay in config.hpp, that one file alone
+knows MPI, and that no header needs itself.
 """
 import re
 import sys
@@ -91,11 +91,57 @@ def engine_problems(name, text):
             yield number, f"<{include[1]}> is included by {place} alone"
 
 
+def definitions_of(header, includes):
+    """The *_source.hpp that a header includes below its declarations, and what these include."""
+    found, open_files = set(), [header]
+    while open_files:
+        for name in includes.get(open_files.pop(), {}):
+            if "_source.hpp" in name and name not in found:
+                found.add(name)
+                open_files.append(name)
+    return found
+
+
+def cycles(includes):
+    """(file, line, text) of includes that lead back to their file.
+
+    Definitions include the header that they are of, which includes them at its end: that is no
+    cycle. Any other is: whoever is included first comes before what it needs. `includes` has the
+    line of each include of each file.
+    """
+    own = {header: definitions_of(header, includes)
+           for header in includes if "_source.hpp" not in header}
+    finished, stack = set(), []
+
+    def visit(name):
+        stack.append(name)
+        for target, line in includes[name].items():
+            if name in own.get(target, ()):
+                continue
+            if target in stack:
+                way = [*stack[stack.index(target):], target]
+                yield name, line, "a header needs itself: " + " -> ".join(way)
+            elif target in includes and target not in finished:
+                yield from visit(target)
+        finished.add(stack.pop())
+
+    for name in sorted(includes):
+        if name not in finished:
+            yield from visit(name)
+
+
+def includes_of(text):
+    return {include[1]: number for number, line in enumerate(text.splitlines(), 1)
+            if (include := INCLUDE.match(line)) and include[1]}
+
+
 def problems_below(root):
     """(file, line, text) of everything that breaks the order of the layers."""
+    includes = {}
     for path in sorted(p for p in root.rglob("*") if p.is_file()):
         layer = path.relative_to(root).parts[0]
         text = without_comments(path.read_text())
+        includes["weft/" + path.relative_to(root).as_posix()] = includes_of(text)
         if layer in UMBRELLAS:
             found = umbrella_problems(text)
         elif layer in LAYERS:
@@ -105,6 +151,8 @@ def problems_below(root):
             found = [(1, f"{layer} is in no layer; the layers are {', '.join(LAYERS)}")]
         for number, problem in found:
             yield path, number, problem
+    for name, number, problem in cycles(includes):
+        yield root / name.removeprefix("weft/"), number, problem
 
 
 def main():

@@ -42,6 +42,25 @@ class CheckLayers(unittest.TestCase):
             "weft.hpp": "// Everything.\n#pragma once\n\n#include <weft/graph.hpp>\n",
         }), [])
 
+    def test_cycles(self):
+        source = {"core/a_source.hpp": "#include <weft/core/a.hpp>\n",
+                  "core/a_more_source.hpp": "#include <weft/core/a.hpp>\n"}
+        header = "#pragma once\n#include <weft/core/a_source.hpp>\n"
+        self.assertEqual(problems({"core/a.hpp": header, **source}), [])
+        source["core/a_source.hpp"] += "#include <weft/core/a_more_source.hpp>\n"
+        self.assertEqual(problems({"core/a.hpp": header, **source}), [])
+        self.assertEqual(
+            problems({"core/a.hpp": "#include <weft/core/b.hpp>\n",
+                      "core/b.hpp": "#pragma once\n#include <weft/core/a.hpp>\n"}),
+            ["core/b.hpp:2: a header needs itself: weft/core/a.hpp -> weft/core/b.hpp -> "
+             "weft/core/a.hpp"])
+        # What definitions share with others must not need what is defined.
+        source["core/a_source.hpp"] += "#include <weft/core/parts.hpp>\n"
+        found = problems({"core/a.hpp": header, **source,
+                          "core/parts.hpp": "#include <weft/core/a.hpp>\n"})
+        self.assertEqual(len(found), 1, found)
+        self.assertIn("parts.hpp:1: a header needs itself", found[0])
+
     def test_a_layer_includes_a_later_one(self):
         self.expect("core/a.hpp", "#pragma once\n#include <weft/graph/node.hpp>\n",
                     "core/a.hpp:2: core must not include graph")

@@ -168,5 +168,7 @@ private:
 }  // namespace weft
 
 #if WEFT_HEADER_ONLY
+#include <weft/cluster/protocol_loss_source.hpp>
+#include <weft/cluster/protocol_receive_source.hpp>
 #include <weft/cluster/protocol_source.hpp>
 #endif

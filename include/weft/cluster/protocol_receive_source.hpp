@@ -7,6 +7,7 @@
 #pragma once
 
 #include <weft/cluster/protocol.hpp>
+#include <weft/cluster/protocol_tokens.hpp>
 
 #include <algorithm>
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <weft/cluster/protocol.hpp>
+#include <weft/cluster/protocol_tokens.hpp>
 
 #include <algorithm>
 #include <tuple>
@@ -15,15 +16,6 @@
 namespace weft {
 
 namespace detail {
-
-// Tokens of bulk operations: which way, which peer, and the frame that requested it.
-inline constexpr std::uint64_t incoming_token = std::uint64_t{1} << 63;
-inline std::uint64_t bulk_token(std::uint64_t way, int peer, std::uint32_t request) {
-    return way | static_cast<std::uint64_t>(static_cast<std::uint32_t>(peer)) << 32 | request;
-}
-
-inline constexpr std::uint16_t refused_tag = 0;
-inline constexpr std::uint16_t max_bulk_tag = 32766;
 
 inline bool is_before(const message_key& a, const message_key& b) {
     return std::tie(a.step, a.edge) < std::tie(b.step, b.edge);
@@ -217,6 +209,3 @@ WEFT_SOURCE bool protocol::grant(const pending_request& request) {
 }
 
 }  // namespace weft
-
-#include <weft/cluster/protocol_loss_source.hpp>
-#include <weft/cluster/protocol_receive_source.hpp>

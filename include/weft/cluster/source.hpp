@@ -12,6 +12,8 @@
 #include <weft/cluster/endpoint_source.hpp>
 #include <weft/cluster/loopback_source.hpp>
 #include <weft/cluster/partition_source.hpp>
+#include <weft/cluster/protocol_loss_source.hpp>
+#include <weft/cluster/protocol_receive_source.hpp>
 #include <weft/cluster/protocol_source.hpp>
 #include <weft/cluster/reduce_source.hpp>
 #include <weft/cluster/server_messages_source.hpp>

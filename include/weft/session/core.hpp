@@ -146,4 +146,5 @@ void check_fetch_shape(const session_run& run, std::size_t fetch, const dims& gi
 
 #if WEFT_HEADER_ONLY
 #include <weft/session/core_source.hpp>
+#include <weft/session/run_source.hpp>
 #endif

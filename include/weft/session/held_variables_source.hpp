@@ -7,7 +7,7 @@
 #pragma once
 
 #include <weft/runtime/node_error.hpp>
-#include <weft/session/core_source.hpp>
+#include <weft/session/core_parts_source.hpp>
 #include <weft/session/held_variables.hpp>
 
 #include <stop_token>

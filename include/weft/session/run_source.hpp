@@ -6,7 +6,9 @@
 // there is no template in it, and no type of the program.
 #pragma once
 
-#include <weft/session/core_source.hpp>
+#include <weft/runtime/run_logger.hpp>
+#include <weft/runtime/step_names.hpp>
+#include <weft/session/core_parts_source.hpp>
 
 namespace weft {
 
