@@ -99,10 +99,10 @@ private:
 template <std::size_t Capacity>
 class bound_tree_of : public bound_tree {
 public:
-    bound_tree_of(const tree_program& tree, const dims& out, const value_ref* const* inputs,
+    bound_tree_of(const tree_program& tree, const dims& out, const value_ref* const* from,
                   const value_ref* heart = nullptr)
         : bound_tree(tree, operands_, data_, steps_) {
-        bind(out, inputs, heart);
+        bind(out, from, heart);
     }
     bound_tree_of(const tree_program& tree, const value_ref* const* inputs)
         : bound_tree(tree, operands_, data_, steps_) {
