@@ -54,12 +54,12 @@ public:
         field(plan);
         if (reads_ && !(good_ = good_ && plan < plans.size())) return;
         run.plan = plans[plan];
-        field(run.begin_ns);
-        field(run.end_ns);
+        time(run.begin_ns);
+        time(run.end_ns);
         field(run.caller);
         list(run.events, 16, [&](traced_event& event) {
-            field(event.begin_ns);
-            field(event.end_ns);
+            time(event.begin_ns);
+            time(event.end_ns);
             field(event.bytes);
             field(event.step);
             field(event.thread);
@@ -67,7 +67,7 @@ public:
             good_ = good_ && event.step < run.plan->steps.size();
         });
         list(run.memory, 16, [&](memory_change& change) {
-            field(change.at_ns);
+            time(change.at_ns);
             field(change.bytes);
             field(change.device);
         });
@@ -92,6 +92,10 @@ public:
     }
 
 private:
+    void time(std::int64_t& ns) {
+        field(ns);
+        good_ = good_ && is_time(ns);
+    }
     void flag(bool& value) {
         auto byte = static_cast<std::uint8_t>(value);
         field(byte);

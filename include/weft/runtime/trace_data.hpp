@@ -17,6 +17,13 @@
 
 namespace weft {
 
+// What another process says of its clock is believed within 36 years: differences of such times
+// cannot overflow.
+constexpr bool is_time(std::int64_t ns) {
+    constexpr std::int64_t most = std::int64_t{1} << 60;
+    return ns > -most && ns < most;
+}
+
 struct traced_step {
     std::string name{}, op{}, device{};
     std::string fused{};  // "Add, Exp", empty where it is one op

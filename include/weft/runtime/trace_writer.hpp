@@ -179,16 +179,16 @@ private:
             return a.at_ns < b.at_ns;
         });
         for (std::uint32_t device = 0; device < of_.devices.size(); ++device) {
-            std::int64_t alive = 0;
+            std::uint64_t alive = 0;  // what others have sent may be any number
             for (std::size_t i = 0; i < changes.size();) {
                 const std::int64_t now = changes[i].at_ns;
                 bool changed = false;
                 for (; i < changes.size() && changes[i].at_ns == now; ++i) {
                     if (changes[i].device != device) continue;
-                    alive += changes[i].bytes;
+                    alive += static_cast<std::uint64_t>(changes[i].bytes);
                     changed = true;
                 }
-                if (changed) write_bytes(device, now, alive);
+                if (changed) write_bytes(device, now, static_cast<std::int64_t>(alive));
             }
         }
     }
