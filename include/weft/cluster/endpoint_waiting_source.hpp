@@ -17,12 +17,20 @@ namespace weft {
 
 namespace detail {
 
-inline constexpr std::chrono::microseconds shortest_nap{50}, longest_nap{8000};
+using std::chrono::microseconds;
+inline constexpr microseconds shortest_nap{50}, background_nap{500}, longest_nap{8000};
 
 // How long to sleep after so long a silence.
 inline std::chrono::nanoseconds nap_after(std::chrono::nanoseconds silent, bool is_moving) {
     if (is_moving) return shortest_nap;
     return std::clamp<std::chrono::nanoseconds>(silent / 32, shortest_nap, longest_nap);
+}
+// Of the background thread: each time that it wakes it takes a core from one that computes.
+inline std::chrono::nanoseconds background_nap_after(std::chrono::nanoseconds silent,
+                                                     bool is_moving) {
+    if (is_moving)
+        return std::clamp<std::chrono::nanoseconds>(silent / 4, shortest_nap, background_nap);
+    return std::clamp<std::chrono::nanoseconds>(silent / 32, background_nap, longest_nap);
 }
 
 }  // namespace detail
@@ -90,7 +98,8 @@ WEFT_SOURCE void endpoint::run_background() {
         if (progress || background_has_work_) last = now;
         background_has_work_ = false;
         background_wakes_.wait_for(
-            held, detail::nap_after(now - last, is_moving_.load(std::memory_order_relaxed)),
+            held,
+            detail::background_nap_after(now - last, is_moving_.load(std::memory_order_relaxed)),
             [&] { return background_stops_ || background_has_work_; });
     }
 }
