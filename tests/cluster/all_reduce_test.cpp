@@ -136,6 +136,17 @@ TEST_CASE("buckets end where a type ends, where they are full, and at 256 values
     CHECK(count(large, "AllReduce") == 3);
     CHECK(count(large, "Pack") == 0);
 
+    // Of a layer's gradients the small one goes first: the large one is computed meanwhile.
+    graph layers;
+    const auto weights = layers.placeholder<tensor<float, 512, 1024>>();
+    const auto bias = layers.placeholder<tensor<float, 1024>>();
+    all_reduce(c.job("worker"), reduce_op::sum, weights, bias, weights + 1.0f, bias + 1.0f);
+    std::vector<std::size_t> sizes;
+    for (node_id id = 0; id < layers.size(); ++id)
+        if (layers.record(id).op == "AllReduce")
+            sizes.push_back(layers.record(id).type.shape.size());
+    CHECK(sizes == std::vector<std::size_t>{512 * 1024, 2048, 512 * 1024});
+
     const auto thrown = run_tasks({{"worker", 2}}, [&](auto& engine, cluster of) {
         graph many;
         const auto mine = many.placeholder<tensor<float>>("mine");

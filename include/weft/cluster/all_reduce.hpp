@@ -12,7 +12,9 @@
 #include <weft/core/search.hpp>
 #include <weft/graph/graph.hpp>
 
+#include <algorithm>
 #include <tuple>
+#include <utility>
 
 namespace weft {
 
@@ -107,21 +109,34 @@ public:
     // The nodes with the results, in the order of the inputs.
     std::vector<node_id> make(std::span<const node_id> inputs) {
         std::vector<node_id> out(inputs.size(), no_node);
+        for (const std::vector<std::size_t>& bucket : buckets_of(inputs))
+            reduce(inputs, bucket, out);
+        return out;
+    }
+
+private:
+    // Positions of inputs that travel together, in the order in which they go. Small values go
+    // when the last of them is there, and before a large one that stands before that: it is
+    // computed meanwhile, as the gradient of weights is while that of their bias is on its way.
+    std::vector<std::vector<std::size_t>> buckets_of(std::span<const node_id> inputs) const {
+        std::vector<std::vector<std::size_t>> out;
         std::vector<std::size_t> bucket;
         std::size_t bytes = 0;
         const auto close = [&] {
-            reduce(inputs, bucket, out);
-            bucket.clear();
+            if (bucket.empty()) return;
+            const auto later = std::ranges::find_if(out, [&](const auto& other) {
+                return other.front() + 1 >= bucket.back() && is_large(inputs[other.front()]);
+            });
+            out.insert(later, std::exchange(bucket, {}));
             bytes = 0;
         };
         for (std::size_t i = 0; i < inputs.size(); ++i) {
-            const value_type& type = owner_.record(inputs[i]).type;
-            const bool known = type.shape.known();
-            const std::size_t more = known ? type.shape.size() * size_of(type.element) : 0;
-            if (!known || more > lone_bytes) {
-                out[i] = add_reduction(inputs[i]);
+            if (is_large(inputs[i])) {
+                out.push_back({i});
                 continue;
             }
+            const value_type& type = owner_.record(inputs[i]).type;
+            const std::size_t more = type.shape.size() * size_of(type.element);
             if (!bucket.empty() &&
                 (bytes + more > bucket_bytes || bucket.size() == bucket_values ||
                  type.element != owner_.record(inputs[bucket.front()]).type.element))
@@ -129,11 +144,13 @@ public:
             bucket.push_back(i);
             bytes += more;
         }
-        if (!bucket.empty()) close();
+        close();
         return out;
     }
-
-private:
+    bool is_large(node_id input) const {
+        const value_type& type = owner_.record(input).type;
+        return !type.shape.known() || type.shape.size() * size_of(type.element) > lone_bytes;
+    }
     node_record record_of(const char* op, node_role role, const value_type& type) const {
         node_record record;
         record.op = op;
