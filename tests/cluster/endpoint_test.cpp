@@ -129,6 +129,35 @@ TEST_CASE("what comes before there is a handler is kept") {
     CHECK(alone.wait([&] { return got.came == 1; }, soon()));
 }
 
+TEST_CASE("what a later endpoint sends is kept for the one that comes here") {
+    loopback_network network(2);
+    endpoint later(network.of(1), {.number = 1});
+    const auto move = [&](endpoint& one) {
+        for (int i = 0; i < 100; ++i) one.poll(), later.poll();
+    };
+    {
+        endpoint first(network.of(0), {});
+        counter got(first);
+        first.receive_by(&got);
+        for (std::uint32_t edge : {1u, 2u})
+            later.send(0, {message_kind::value, 0, 0, edge}, bytes_of(edge));
+        // Nor does what it sends reach the later one.
+        first.send(1, {message_kind::value, 0, 0, 3}, bytes_of(3));
+        move(first);
+        CHECK(got.came == 0);
+        CHECK(got.lost == 0);
+    }
+    endpoint second(network.of(0), {.number = 1});
+    counter got(second), there(later);
+    second.receive_by(&got);
+    later.receive_by(&there);
+    later.send(0, {message_kind::value, 0, 0, 4}, bytes_of(4));
+    move(second);
+    CHECK(got.came == 3);
+    CHECK(got.wrong == 0);
+    CHECK(there.came == 0);
+}
+
 TEST_CASE("collective operations of a part of the tasks") {
     loopback_network network(3);
     endpoint a(network.of(0)), b(network.of(2));

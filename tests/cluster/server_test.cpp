@@ -328,6 +328,30 @@ TEST_CASE("different graphs are found at the start, and the first node that diff
     }
 }
 
+TEST_CASE("servers one after the other on the same engines") {
+    const auto thrown = test::run_tasks(one_and_two, [](auto& engine, const cluster& c) {
+        for (int turn = 0; turn < 20; ++turn) {
+            chain p(c);
+            server here{engine, c, p.g, test::small_server()};
+            if (turn == 0) {
+                chain other(c);
+                CHECK(text_of([&] { server{engine, c, other.g}; }, errc::failed_precondition) ==
+                      "the engine serves another server of this process; that must end first");
+            }
+            if (c.rank() != 1) {
+                here.join();
+                continue;
+            }
+            session s = here.session();
+            const float in[] = {static_cast<float>(2 * turn)};
+            const auto end = s.run({feed(p.x, tensor<float, dyn>::copy_of(in, {1}))}, p.end);
+            CHECK(end[0] == in[0] + std::sqrt(2 * in[0]));
+            here.stop();
+        }
+    });
+    CHECK(test::text_of(thrown) == "");
+}
+
 TEST_CASE("tasks that do not come are named") {
     server_options soon = test::small_server();
     soon.start_within = 1s;

@@ -30,7 +30,8 @@ struct endpoint_options {
     std::uint32_t transfers_per_peer = 4;
     std::size_t max_kept_memory = std::size_t{256} << 20;  // of received messages, for later ones
     bool sum_large = false;                                // checksums of large messages, too
-    std::uint64_t incarnation = 0;                         // 0: a random one
+    std::uint64_t incarnation = 0;  // 0: a random one, with the number below
+    std::uint16_t number = 0;       // among those that use the transport one after the other
     int watch_all_up_to = 64;  // tasks: then heartbeats go between all from the start
     // Tasks take turns on one thread, as in a simulator: who waits polls without a pause, and
     // nothing polls otherwise.

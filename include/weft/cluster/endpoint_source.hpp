@@ -21,10 +21,10 @@ inline const void* this_thread() {
     return &mark;
 }
 
-inline std::uint64_t random_incarnation() {
+inline std::uint64_t random_incarnation(std::uint16_t number) {
     std::random_device device;
     const auto word = [&] { return std::uint64_t{device()}; };
-    return (word() << 32 | word()) | 1;
+    return std::uint64_t{number} << 48 | (word() & 0xffff) << 32 | word() | 1;
 }
 
 inline protocol_options protocol_options_of(const endpoint_options& options, int self,
@@ -51,7 +51,8 @@ WEFT_SOURCE std::int64_t endpoint::now() {
 WEFT_SOURCE endpoint::endpoint(transport& engine, const endpoint_options& options)
     : self_(engine.self()),
       size_(engine.size()),
-      incarnation_(options.incarnation != 0 ? options.incarnation : detail::random_incarnation()),
+      incarnation_(options.incarnation != 0 ? options.incarnation
+                                            : detail::random_incarnation(options.number)),
       eager_bytes_(options.eager_bytes),
       shares_thread_(options.shares_thread),
       driver_(std::make_unique<protocol_driver>(

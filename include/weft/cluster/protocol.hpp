@@ -29,7 +29,9 @@ namespace weft {
 
 struct protocol_options {
     int self = 0;
-    std::uint64_t incarnation = 1;  // of this process; not 0
+    // Of this process and endpoint, not 0: the number of the endpoint in the upper 16 bits, below
+    // what no other has.
+    std::uint64_t incarnation = 1;
     // Nanoseconds.
     std::int64_t heartbeat = 500'000'000;
     std::int64_t dead_after = 3'000'000'000;
@@ -71,6 +73,8 @@ public:
     virtual void lost(int peer, std::string reason) = 0;
     // A message was damaged and dropped; the key is what could be read of it.
     virtual void corrupt(int peer, const message_key& key, std::string reason) = 0;
+    // This frame is for an endpoint that comes after this one.
+    virtual void keep_for_later(int from, std::span<const std::byte> frame) = 0;
 
 protected:
     ~protocol_actions() = default;
@@ -133,6 +137,7 @@ private:
     void pump_grants();
     bool grant(const pending_request& request);
 
+    bool is_for_later(const parsed_frame& frame) const;
     bool is_accepted(int from, protocol_peer& peer, const parsed_frame& frame);
     bool is_counted(int from, protocol_peer& peer, const parsed_frame& frame);
     void take(int from, protocol_peer& peer, const parsed_frame& frame);

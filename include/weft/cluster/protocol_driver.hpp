@@ -36,7 +36,10 @@ public:
     // Takes what the transport has; whether there was anything but heartbeats.
     bool poll() {
         heartbeats_ = others_ = false;
-        const bool any = engine_.poll(*this);
+        if (std::exchange(is_first_poll_, false))  // what endpoints before this one have kept
+            for (const transport::kept_frame& frame : engine_.take_kept_frames())
+                on_frame(frame.from, frame.bytes);
+        const bool any = engine_.poll(*this) || others_;
         return any && (others_ || !heartbeats_);
     }
 
@@ -76,6 +79,10 @@ private:
         arrivals_.push_back({arrival::corruption, {peer, key}, std::move(reason)});
     }
 
+    void keep_for_later(int from, std::span<const std::byte> frame) override {
+        engine_.keep_frame(from, frame);
+    }
+
     void on_frame(int from, std::span<const std::byte> frame) override {
         const std::size_t at = offsetof(frame_header, kind);
         message_kind kind = message_kind::value;
@@ -106,6 +113,7 @@ private:
     std::vector<std::pair<std::uint64_t, bool>> collectives_;
     std::size_t bulk_ = 0, running_ = 0;  // bulk and collective operations that have not ended
     bool heartbeats_ = false, others_ = false;  // what the last poll found
+    bool is_first_poll_ = true;
 };
 
 }  // namespace weft

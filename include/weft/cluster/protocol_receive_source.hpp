@@ -14,17 +14,29 @@
 namespace weft {
 
 WEFT_SOURCE void protocol::on_message(int from, std::span<const std::byte> frame) {
+    const parsed_frame parsed = parse_frame(frame);
+    if (is_for_later(parsed)) {
+        if (parsed.header.kind != message_kind::heartbeat) actions_.keep_for_later(from, frame);
+        return;
+    }
     protocol_peer& peer = at(from);
     if (peer.down) {
         ++statistics_.to_lost;
         return;
     }
-    const parsed_frame parsed = parse_frame(frame);
     if (!is_accepted(from, peer, parsed)) return;
     take(from, peer, parsed);
     if (peer.down) return;
     if (peer.came.next() - peer.told >= options_.eager_credits / 4) post_heartbeat(from, peer);
     pump(from, peer);
+}
+
+// Numbers of endpoints go round.
+WEFT_SOURCE bool protocol::is_for_later(const parsed_frame& frame) const {
+    const auto theirs = static_cast<std::uint16_t>(frame.header.incarnation >> 48);
+    const auto own = static_cast<std::uint16_t>(options_.incarnation >> 48);
+    return (frame.wrong == nullptr || frame.header_is_good) &&
+           static_cast<std::int16_t>(static_cast<std::uint16_t>(theirs - own)) > 0;
 }
 
 // Whether a frame is good, of this peer's process and here for the first time.
@@ -35,7 +47,8 @@ WEFT_SOURCE bool protocol::is_accepted(int from, protocol_peer& peer, const pars
         lose(from, peer, std::string("one of its messages was damaged: ") + frame.wrong, true);
         return false;
     }
-    if (peer.incarnation == 0) peer.incarnation = header.incarnation;
+    if (peer.incarnation == 0 && header.incarnation >> 48 == options_.incarnation >> 48)
+        peer.incarnation = header.incarnation;
     if (peer.incarnation != header.incarnation) {
         ++statistics_.stale;
         return false;

@@ -101,6 +101,8 @@ private:
     };
 
     // Start.
+    static const cluster& checked(const transport& engine, const cluster& of);
+    static endpoint_options numbered(endpoint_options options, std::uint16_t number);
     void say_hello(clock::time_point deadline);
     [[noreturn]] void find_difference(std::size_t most, clock::time_point deadline);
     void leave();
@@ -168,6 +170,16 @@ private:
     std::map<std::string, int> groups_;  // of jobs, for collectives
     std::map<node_id, device_index> kept_;  // where this task's plans have put variables
     exchanges exchanges_;
+    // The engine, for this server alone.
+    struct engine_use {
+        explicit engine_use(transport& engine);
+        engine_use(const engine_use&) = delete;
+        engine_use& operator=(const engine_use&) = delete;
+        ~engine_use() { of.end_use(); }
+        transport& of;
+        std::uint16_t number = 0;
+    };
+    const engine_use use_;  // begins when nothing is wrong with this task alone
     endpoint endpoint_;
     cluster_checkpoints checkpoints_;
 

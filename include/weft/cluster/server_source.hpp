@@ -12,25 +12,42 @@
 
 namespace weft {
 
-WEFT_SOURCE server_core::server_core(transport& engine, const cluster& of, const graph_base& built,
-                                server_options options, const session_kind* kinds,
-                                std::size_t count)
-    : cluster_(of),
-      graph_(built),
-      options_(std::move(options)),
-      session_(std::make_shared<session_core>(built, options_.session, kinds, count, of.self())),
-      endpoint_(engine, options_.messages),
-      checkpoints_(endpoint_, cluster_, *session_, [this](std::function<void()> job) {
-          const std::lock_guard lock(mutex_);
-          add_work({{}, 0, std::move(job)});
-      }),
-      lost_(static_cast<std::size_t>(of.size())) {
+WEFT_SOURCE const cluster& server_core::checked(const transport& engine, const cluster& of) {
     if (engine.size() != of.size() || engine.self() != of.rank())
         throw error(errc::invalid_argument,
                     "the engine connects " + std::to_string(engine.size()) +
                         " processes and this one is number " + std::to_string(engine.self()) +
                         ", but the cluster has " + of.describe() + " and this task is number " +
                         std::to_string(of.rank()));
+    return of;
+}
+WEFT_SOURCE endpoint_options server_core::numbered(endpoint_options options,
+                                                  std::uint16_t number) {
+    options.number = number;
+    return options;
+}
+WEFT_SOURCE server_core::engine_use::engine_use(transport& engine) : of(engine) {
+    const auto got = engine.begin_use();
+    if (!got)
+        throw error(errc::failed_precondition,
+                    "the engine serves another server of this process; that must end first");
+    number = *got;
+}
+
+WEFT_SOURCE server_core::server_core(transport& engine, const cluster& of, const graph_base& built,
+                                server_options options, const session_kind* kinds,
+                                std::size_t count)
+    : cluster_(checked(engine, of)),
+      graph_(built),
+      options_(std::move(options)),
+      session_(std::make_shared<session_core>(built, options_.session, kinds, count, of.self())),
+      use_(engine),
+      endpoint_(engine, numbered(options_.messages, use_.number)),
+      checkpoints_(endpoint_, cluster_, *session_, [this](std::function<void()> job) {
+          const std::lock_guard lock(mutex_);
+          add_work({{}, 0, std::move(job)});
+      }),
+      lost_(static_cast<std::size_t>(of.size())) {
     for (int rank = 0; rank < of.size(); ++rank) names_.push_back(of.name_of(rank));
     endpoint_.receive_by(this);
     endpoint_.start_background();

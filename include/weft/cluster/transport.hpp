@@ -6,9 +6,11 @@
 // that may be another thread each time. Must not know what the bytes mean.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -73,6 +75,26 @@ public:
     // Memory of operations that nobody waits for any more: kept as long as the engine may use it.
     void keep(std::shared_ptr<const void> memory) { kept_.push_back(std::move(memory)); }
 
+    // Endpoints that use a transport one after the other have numbers: tasks begin the next one at
+    // different times, and what it sends must not reach the one before it elsewhere. Frames of
+    // later ones are kept for them. Like all here for one caller at a time.
+    struct kept_frame {
+        int from;
+        std::vector<std::byte> bytes;
+    };
+    void keep_frame(int from, std::span<const std::byte> frame) {
+        early_.push_back({from, {frame.begin(), frame.end()}});
+    }
+    std::vector<kept_frame> take_kept_frames() { return std::exchange(early_, {}); }
+
+    // The number of a server that uses this transport alone until end_use(); none while another
+    // does. Any thread.
+    std::optional<std::uint16_t> begin_use() {
+        if (is_used_.exchange(true)) return std::nullopt;
+        return uses_++;
+    }
+    void end_use() { is_used_ = false; }
+
     // Others have found out that this peer is gone: shutting down must not wait for it.
     virtual void give_up(int peer) = 0;
 
@@ -90,6 +112,11 @@ public:
 
 protected:
     std::vector<std::shared_ptr<const void>> kept_;
+
+private:
+    std::vector<kept_frame> early_;
+    std::atomic<bool> is_used_{false};
+    std::uint16_t uses_ = 0;
 };
 
 }  // namespace weft
