@@ -41,7 +41,7 @@ TEST_CASE("a frame is read as it was written") {
     header.step = 2;
     header.edge = 3;
     header.sequence = 4;
-    for (std::size_t size : {0, 1, 15, 16, 17, 8192}) {
+    for (std::size_t size : {0u, 1u, 15u, 16u, 17u, 8192u}) {
         const parsed_frame parsed = parse_frame(frame_of(header, size));
         REQUIRE(parsed.wrong == nullptr);
         CHECK(parsed.header.key() == message_key{message_kind::user0, 1, 2, 3});
@@ -96,7 +96,7 @@ TEST_CASE("other versions and other byte orders are told apart") {
 TEST_CASE("a hash is the same in whatever pieces it is fed") {
     const std::string text(1000, 'x');
     const hash128 whole = hash_of(text, 1000);
-    for (std::size_t piece : {1, 3, 15, 16, 17, 100}) CHECK(hash_of(text, piece) == whole);
+    for (std::size_t piece : {1u, 3u, 15u, 16u, 17u, 100u}) CHECK(hash_of(text, piece) == whole);
     CHECK(hash_of(text.substr(1), 1000) != whole);
     // Zeros at the end count.
     CHECK(hash_of(std::string(5, '\0'), 5) != hash_of(std::string(6, '\0'), 6));
