@@ -401,8 +401,8 @@ TEST_CASE("a task that is lost ends the runs that need it, and only those") {
             session s = here.session();
             s.initialize();
             CHECK(s.run({feed(x, 1.0f)}, end) == 6.0f);
+            begun = false;
             std::thread killer([&] {
-                begun = false;
                 for (int i = 0; i < 20000 && !begun; ++i) std::this_thread::sleep_for(1ms);
                 network.kill(2, false);  // silently: heartbeats find out
             });
