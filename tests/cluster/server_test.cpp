@@ -225,10 +225,12 @@ TEST_CASE("objects stay in their process") {
     struct with_object {
         explicit with_object(const cluster&)
             : name(call([](float) { return std::string("weft"); }, g.constant(1.0f))),
-              far_away(size_on("/job:ps")),
-              here(size_on("/job:worker/task:0")) {}
-        node<tensor<float>> size_on(const char* device) {
-            const device_scope there(g, device);
+              far_away([this] {
+                  const device_scope there(g, "/job:ps");
+                  return size();
+              }()),
+              here(size()) {}
+        node<tensor<float>> size() {
             return call([](const std::string& s) { return tensor<float>(float(s.size())); }, name);
         }
         graph g;

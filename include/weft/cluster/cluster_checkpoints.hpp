@@ -67,6 +67,8 @@ private:
     question answer_to(std::uint64_t number);
     std::vector<std::string> ask_all(std::uint32_t what, const std::string& folder);
     std::vector<std::string> do_own(std::uint32_t what, const std::string& folder);
+    std::optional<error> try_own(std::uint32_t what, const std::string& folder,
+                                 std::vector<std::string>& names);
     void answer(std::uint32_t what, const std::string& folder, int to, message_key back);
 
     endpoint& endpoint_;

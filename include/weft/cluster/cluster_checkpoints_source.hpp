@@ -40,6 +40,20 @@ WEFT_SOURCE std::vector<std::string> cluster_checkpoints::do_own(std::uint32_t w
     return names;
 }
 
+// The same; gives what went wrong.
+WEFT_SOURCE std::optional<error> cluster_checkpoints::try_own(std::uint32_t what,
+                                                              const std::string& folder,
+                                                              std::vector<std::string>& names) {
+    try {
+        names = do_own(what, folder);
+        return std::nullopt;
+    } catch (const error& e) {
+        return e;
+    } catch (const std::exception& e) {
+        return error(errc::failed_precondition, e.what());
+    }
+}
+
 // The number of the question.
 WEFT_SOURCE std::uint64_t cluster_checkpoints::ask(const cluster_job& to, bool also_leaving,
                                                    std::uint32_t what, std::uint64_t step,
@@ -80,15 +94,8 @@ WEFT_SOURCE std::vector<std::string> cluster_checkpoints::ask_all(std::uint32_t 
                                                                   const std::string& folder) {
     const std::uint64_t number = ask({"the cluster", 0, cluster_.size()}, false, what, 0,
                                      std::as_bytes(std::span(folder)));
-    std::optional<error> wrong;
     std::vector<std::string> names;
-    try {
-        names = do_own(what, folder);
-    } catch (const error& e) {
-        wrong = e;
-    } catch (const std::exception& e) {
-        wrong = error(errc::failed_precondition, e.what());
-    }
+    const std::optional<error> wrong = try_own(what, folder, names);
     const question got = answer_to(number);
     if (wrong || got.wrong) throw wrong ? *wrong : *got.wrong;
     names.insert(names.end(), got.names.begin(), got.names.end());
@@ -107,20 +114,13 @@ WEFT_SOURCE void cluster_checkpoints::confirm() {
 // What another task has asked for, on a thread that may wait.
 WEFT_SOURCE void cluster_checkpoints::answer(std::uint32_t what, const std::string& folder,
                                              int to, message_key back) {
-    message_bytes said;
-    back.edge = done;
-    try {
-        std::string lines;
-        for (const std::string& name : do_own(what, folder)) lines += name + '\n';
-        said = copy_of(std::as_bytes(std::span(lines)));
-    } catch (const error& e) {
-        back.edge = refused;
-        said = error_message(e);
-    } catch (const std::exception& e) {
-        back.edge = refused;
-        said = error_message(error(errc::failed_precondition, e.what()));
-    }
-    endpoint_.send(to, back, std::move(said));
+    std::vector<std::string> names;
+    const std::optional<error> wrong = try_own(what, folder, names);
+    std::string lines;
+    for (const std::string& name : names) lines += name + '\n';
+    back.edge = wrong ? refused : done;
+    endpoint_.send(to, back,
+                   wrong ? error_message(*wrong) : copy_of(std::as_bytes(std::span(lines))));
 }
 
 WEFT_SOURCE void cluster_checkpoints::on_message(const delivery& message) {

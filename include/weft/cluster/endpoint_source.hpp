@@ -8,6 +8,7 @@
 #pragma once
 
 #include <weft/cluster/endpoint.hpp>
+#include <weft/cluster/protocol_tokens.hpp>
 
 #include <algorithm>
 #include <random>
@@ -24,7 +25,7 @@ inline const void* this_thread() {
 inline std::uint64_t random_incarnation(std::uint16_t number) {
     std::random_device device;
     const auto word = [&] { return std::uint64_t{device()}; };
-    return std::uint64_t{number} << 48 | (word() & 0xffff) << 32 | word() | 1;
+    return std::uint64_t{number} << endpoint_number_at | (word() & 0xffff) << 32 | word() | 1;
 }
 
 inline protocol_options protocol_options_of(const endpoint_options& options, int self,

@@ -17,8 +17,8 @@ namespace weft {
 
 namespace detail {
 
-using std::chrono::microseconds;
-inline constexpr microseconds shortest_nap{50}, background_nap{500}, longest_nap{8000};
+inline constexpr std::chrono::microseconds shortest_nap{50}, background_nap{500},
+    longest_nap{8000};
 
 // How long to sleep after so long a silence.
 inline std::chrono::nanoseconds nap_after(std::chrono::nanoseconds silent, bool is_moving) {

@@ -33,8 +33,8 @@ WEFT_SOURCE void protocol::on_message(int from, std::span<const std::byte> frame
 
 // Numbers of endpoints go round.
 WEFT_SOURCE bool protocol::is_for_later(const parsed_frame& frame) const {
-    const auto theirs = static_cast<std::uint16_t>(frame.header.incarnation >> 48);
-    const auto own = static_cast<std::uint16_t>(options_.incarnation >> 48);
+    const std::uint16_t theirs = detail::endpoint_number(frame.header.incarnation);
+    const std::uint16_t own = detail::endpoint_number(options_.incarnation);
     return (frame.wrong == nullptr || frame.header_is_good) &&
            static_cast<std::int16_t>(static_cast<std::uint16_t>(theirs - own)) > 0;
 }
@@ -47,7 +47,8 @@ WEFT_SOURCE bool protocol::is_accepted(int from, protocol_peer& peer, const pars
         lose(from, peer, std::string("one of its messages was damaged: ") + frame.wrong, true);
         return false;
     }
-    if (peer.incarnation == 0 && header.incarnation >> 48 == options_.incarnation >> 48)
+    if (peer.incarnation == 0 && detail::endpoint_number(header.incarnation) ==
+                                     detail::endpoint_number(options_.incarnation))
         peer.incarnation = header.incarnation;
     if (peer.incarnation != header.incarnation) {
         ++statistics_.stale;

@@ -135,7 +135,7 @@ WEFT_SOURCE void server_core::on_done(const delivery& message) {
     step_report report;
     const bool is_whole = message.payload.size >= sizeof report;
     if (is_whole) std::memcpy(&report, message.payload.data, sizeof report);
-    if (is_whole && is_time(report.begun_ns) && is_time(report.ended_ns)) {
+    if (is_whole && detail::is_time(report.begun_ns) && detail::is_time(report.ended_ns)) {
         step.nodes_run += static_cast<std::size_t>(report.nodes);
         const std::int64_t there = report.begun_ns - step.begun_ns;
         const std::int64_t back = stop_state::now_ns() - report.ended_ns;

@@ -17,12 +17,16 @@
 
 namespace weft {
 
+namespace detail {
+
 // What another process says of its clock is believed within 36 years: differences of such times
 // cannot overflow.
 constexpr bool is_time(std::int64_t ns) {
     constexpr std::int64_t most = std::int64_t{1} << 60;
     return ns > -most && ns < most;
 }
+
+}  // namespace detail
 
 struct traced_step {
     std::string name{}, op{}, device{};

@@ -106,7 +106,7 @@ WEFT_SOURCE void tracer::read_part(std::span<const std::byte> bytes, std::string
         detail::trace_archive archive(bytes);
         trace_data from;
         detail::archive_trace(archive, from);
-        if (archive.good() && is_time(clock_ns))
+        if (archive.good() && detail::is_time(clock_ns))
             add(std::move(from), std::string(task), clock_ns);
     } catch (...) {  // no memory
         ++data_.dropped;
